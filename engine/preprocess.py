@@ -1,0 +1,79 @@
+"""What the network sees: a whole picture, or a box of it, letterboxed into one square. Training, evaluation, live scoring,
+folder scoring and crop search all come through here.
+
+A picture is never squashed: its shape is part of how it is framed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from engine.geometry import Box
+from engine.pixels import Floats, Pixels
+
+
+@dataclass(frozen=True)
+class Preprocessing:
+    """How a picture becomes network input; stored in the model's card, and a model with another one is refused.
+
+    Attributes:
+        size: side of the square, in pixels.
+        mean: subtracted from every channel (0-255), and also the grey of the bars.
+        std: what the difference is divided by.
+        fit: "letterbox": the longer side fills the square, the bars are shared by both ends.
+        shrink: interpolation when the picture is larger than its place: "area" does not alias at any ratio.
+        enlarge: interpolation when it is smaller.
+    """
+
+    size: int = 224
+    mean: float = 127.0
+    std: float = 128.0
+    fit: str = "letterbox"
+    shrink: str = "area"
+    enlarge: str = "linear"
+
+
+PREPROCESSING = Preprocessing()
+
+
+def letterbox(picture: Pixels, box: Box | None = None) -> Pixels:
+    """Fit a picture, or the box of it, into the network's square.
+
+    Args:
+        picture: RGB uint8 (H, W, 3), upright.
+        box: half-open (x0, y0, x1, y1) in pixels of `picture`; None is the whole of it.
+
+    Returns:
+        RGB uint8 (224, 224, 3).
+    """
+    if box is not None:
+        picture = picture[box.y0 : box.y1, box.x0 : box.x1]
+    size = PREPROCESSING.size
+    height, width = picture.shape[:2]
+    scale = size / max(height, width)
+    fitted_w, fitted_h = max(1, round(width * scale)), max(1, round(height * scale))
+    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    fitted = cv2.resize(picture, (fitted_w, fitted_h), interpolation=interpolation)
+    if fitted.shape[:2] == (size, size):
+        return np.ascontiguousarray(fitted)
+    square = np.full((size, size, 3), int(PREPROCESSING.mean), np.uint8)
+    left, top = (size - fitted_w) // 2, (size - fitted_h) // 2
+    square[top : top + fitted_h, left : left + fitted_w] = fitted
+    return square
+
+
+def network_input(squares: Sequence[Pixels]) -> Floats:
+    """Normalise letterboxed pictures.
+
+    Args:
+        squares: N arrays from `letterbox`, RGB uint8 (224, 224, 3).
+
+    Returns:
+        float32 (N, 3, 224, 224) in [-1, 1], C-contiguous.
+    """
+    batch = np.stack(squares).transpose(0, 3, 1, 2).astype(np.float32, order="C")
+    batch -= PREPROCESSING.mean
+    batch /= PREPROCESSING.std
+    return batch

@@ -1,0 +1,1 @@
+"""Makes the ConvNet: labels, fitting, evaluation, export."""
