@@ -1,6 +1,5 @@
 """Files that are written whole or not at all."""
 
-import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,12 +8,12 @@ from pathlib import Path
 
 @contextmanager
 def temporary_beside(target: Path) -> Iterator[Path]:
-    """A new file in the target's folder to write to; it becomes the target if the block ends well, else it is removed."""
+    """A new file beside the target to write to; it becomes the target if the block ends well, else it is removed."""
     temporary = target.with_name(f".{target.stem[:40]}-{secrets.token_hex(4)}{target.suffix}")
     temporary.touch(exist_ok=False)
     try:
         yield temporary
-        os.replace(temporary, target)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
@@ -37,6 +36,7 @@ def reserve_unused(target: Path) -> Path:
         candidate = target if number == 1 else target.with_stem(f"{target.stem}-{number}")
         try:
             candidate.touch(exist_ok=False)
-            return candidate
         except FileExistsError:
             number += 1
+        else:
+            return candidate

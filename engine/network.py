@@ -10,7 +10,6 @@ The pictures that go in are made by `engine.preprocess`; the files that hold the
 
 from dataclasses import dataclass
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 

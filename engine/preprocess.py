@@ -1,5 +1,6 @@
-"""What the network sees: a whole picture, or a box of it, letterboxed into one square. Training, evaluation, live scoring,
-folder scoring and crop search all come through here.
+"""What the network sees: a whole picture, or a box of it, letterboxed into one square.
+
+Training, evaluation, live scoring, folder scoring and crop search all come through here.
 
 A picture is never squashed: its shape is part of how it is framed.
 """

@@ -1,0 +1,147 @@
+"""Picture files to upright RGB pixels, at the size that a step needs and no larger.
+
+JPEGs are decoded at a fraction of their size where that is enough (libjpeg's scaled DCT). Everything that a file can be
+wrong in (cut short, empty, hostile, another thing under a photo's name) comes out as one `PictureError`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engine.errors import PictureError
+from engine.pixels import Pixels
+
+PHOTO_SUFFIXES = frozenset(
+    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
+)
+# Only these of Pillow's readers see a stranger's file: others run programs (EPS) or are hardly ever exercised.
+_FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
+_HEIF_BRANDS = frozenset((b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1"))
+# The largest phone sensor makes 200 megapixels; decoded, 0.6 GB. More is a mistake or a trap.
+MAX_MEGAPIXELS = 210
+_ORIENTATION_TAG = 0x0112
+_SIDEWAYS = frozenset((5, 6, 7, 8))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture.
+
+    Attributes:
+        pixels: RGB uint8 (H, W, 3), upright, C-contiguous.
+        full_size_wh: width and height of the upright picture in the file, which `pixels` may be a reduction of.
+    """
+
+    pixels: Pixels
+    full_size_wh: tuple[int, int]
+
+
+def is_photo_name(path: Path) -> bool:
+    """Whether a file's name says that it is a photo."""
+    return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
+
+
+def load_picture(path: Path, long_side: int | None = None) -> Picture:
+    """Decode a photo upright.
+
+    Args:
+        path: the file.
+        long_side: reduce until the longer side has this many pixels, never enlarge; None keeps every pixel.
+
+    Raises:
+        PictureError: not a picture that can be decoded whole.
+    """
+    with open_image(path) as image:
+        full_w, full_h = image.size
+        if image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
+            full_w, full_h = full_h, full_w
+        if long_side is not None:
+            # Half as much again as is wanted, so that the last reduction is still a real average.
+            image.draft("RGB", (3 * long_side // 2, 3 * long_side // 2))
+        rgb = _upright_rgb(image)
+        if long_side is not None:
+            rgb.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
+        pixels = np.asarray(rgb)
+    return Picture(np.ascontiguousarray(pixels), (full_w, full_h))
+
+
+def _upright_rgb(image: Image.Image) -> Image.Image:
+    image.load()
+    upright = ImageOps.exif_transpose(image)
+    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
+        # What is transparent is seen on white, as browsers and prints show it.
+        layer = upright.convert("RGBA")
+        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
+    elif upright.mode.startswith("I;16") or upright.mode == "I":
+        # Pillow clips 16-bit grey to 255 when it converts; scale it instead.
+        upright = Image.fromarray((np.asarray(upright, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
+    return upright.convert("RGB")
+
+
+@contextmanager
+def open_image(path: Path) -> Iterator[Image.Image]:
+    """Open a photo with Pillow for a short while; whatever goes wrong in the block with the file is a `PictureError`.
+
+    Raises:
+        PictureError: missing, unreadable, not a picture, cut short, or too large to be a photo.
+    """
+    _prepare_pillow()
+    try:
+        with Image.open(path, formats=(*_FORMATS, *_heif_reader())) as image:
+            if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+                raise PictureError(path, f"{image.width} x {image.height} pixels is too large for a photo")
+            yield image
+    except PictureError:
+        raise
+    except Exception as error:  # Pillow's readers raise almost anything on a damaged or hostile file.
+        raise PictureError(path, _reason(path, error)) from error
+
+
+@cache
+def _prepare_pillow() -> None:
+    # Our own limit is checked after the header, before the pixels: Pillow's would refuse large phone photos.
+    Image.MAX_IMAGE_PIXELS = None
+    Image.init()
+
+
+@cache
+def _heif_reader() -> tuple[str, ...]:
+    """The extra reader for iPhone photos, where pillow-heif is installed."""
+    try:
+        import pillow_heif
+    except ImportError:
+        return ()
+    pillow_heif.register_heif_opener()
+    return ("HEIF",)
+
+
+def _reason(path: Path, error: Exception) -> str:
+    match error:
+        case FileNotFoundError():
+            return "there is no such file"
+        case IsADirectoryError():
+            return "this is a folder"
+        case PermissionError():
+            return "this file may not be read"
+        case UnidentifiedImageError():
+            return _reason_not_a_picture(path)
+        case MemoryError():
+            return "there is not enough memory to decode it"
+        case OSError() if "truncated" in str(error):
+            return "the file is cut short"
+    return f"the file is damaged ({error})"
+
+
+def _reason_not_a_picture(path: Path) -> str:
+    with path.open("rb") as file:
+        head = file.read(12)
+    if not head:
+        return "the file is empty"
+    if head[4:] in _HEIF_BRANDS and not _heif_reader():
+        return "HEIC needs one more package: pip install 'selfie-studio[formats]'"
+    return "not a picture in a format that is known"

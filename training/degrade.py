@@ -1,0 +1,76 @@
+"""Pictures made worse on purpose, in known ways and strengths: a photo should beat its own damaged self.
+
+After RankIQA (Liu, van de Weijer and Bagdanov, ICCV 2017). Lengths are in 224ths of the longer side, so that a kind and a
+strength look alike at every resolution.
+"""
+
+from collections.abc import Callable
+
+import cv2
+import numpy as np
+
+from engine.pixels import Pixels
+
+Degradation = Callable[[Pixels, float, np.random.Generator], Pixels]
+
+
+def blur(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Out of focus: a Gaussian of 0.8 to 4 units."""
+    return cv2.GaussianBlur(picture, (0, 0), _units(picture, _between(0.8, 4.0, strength))).astype(np.uint8)
+
+
+def motion(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Moved while exposing: a streak of 4 to 18 units in any direction."""
+    length = max(3, round(_units(picture, _between(4, 18, strength))))
+    kernel = np.zeros((length, length), np.float32)
+    kernel[length // 2] = 1
+    turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), float(rng.uniform(0, 180)), 1)
+    kernel = cv2.warpAffine(kernel, turn, (length, length))
+    return cv2.filter2D(picture, -1, kernel / max(float(kernel.sum()), 1e-6), borderType=cv2.BORDER_REFLECT).astype(
+        np.uint8
+    )
+
+
+def dark(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Under-exposed, with the noise that comes with it."""
+    noise = rng.normal(0, 2 + 4 * strength, picture.shape)
+    return _to_pixels(picture * _between(0.6, 0.15, strength) + noise)
+
+
+def blown_out(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Over-exposed until skin and sky clip."""
+    return _to_pixels(picture * _between(1.5, 3.2, strength) + 12 * strength)
+
+
+def noise(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """The grain of a high sensitivity."""
+    return _to_pixels(picture + rng.normal(0, _between(12, 50, strength), picture.shape))
+
+
+def compression(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """JPEG quality 28 down to 4."""
+    quality = round(_between(28, 4, strength))
+    encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
+    return cv2.imdecode(encoded, cv2.IMREAD_COLOR).astype(np.uint8)
+
+
+DEGRADATIONS: dict[str, Degradation] = {
+    "blur": blur,
+    "motion": motion,
+    "dark": dark,
+    "blown out": blown_out,
+    "noise": noise,
+    "compression": compression,
+}
+
+
+def _between(mild: float, strong: float, strength: float) -> float:
+    return mild + (strong - mild) * strength
+
+
+def _units(picture: Pixels, units: float) -> float:
+    return units * max(picture.shape[:2]) / 224
+
+
+def _to_pixels(values: np.ndarray) -> Pixels:
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
