@@ -46,7 +46,7 @@ class FitConfig:
         seed: of everything that is drawn.
     """
 
-    steps: int = 900
+    steps: int = 700
     labels: int = 16
     pairs: int = 14
     frozen_stages: int = 4

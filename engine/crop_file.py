@@ -1,0 +1,112 @@
+"""Saves a crop as a new file: pixels re-encoded well, metadata and colour profile kept, orientation right.
+
+The original is never touched and nothing is ever overwritten.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from PIL import Image, ImageOps, JpegImagePlugin
+
+from engine.errors import PictureError
+from engine.files import reserve_unused, temporary_beside
+from engine.geometry import Box
+from engine.pictures import open_image
+
+JPEG_QUALITY = 95
+_ORIENTATION_TAG = 0x0112
+_EXIF_IFD = 0x8769
+_PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
+_SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
+_JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
+# An XMP packet may state the orientation too, as an attribute or as an element.
+_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
+
+
+def crop_name(source: Path, aspect_name: str) -> str:
+    """The name of a crop's file, without a suffix: holiday.jpg at 4:5 is holiday_crop-4x5."""
+    return f"{source.stem}_crop-{aspect_name.replace(':', 'x')}"
+
+
+def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
+    """Write a part of a photo to a new file.
+
+    Args:
+        source: the photo.
+        box: in pixels of the upright, full-size photo; what reaches over its edge is left out.
+        folder: where to; made where it is missing.
+        name: without a suffix; where it is taken, -2, -3 ... is added.
+
+    Returns:
+        The new file: of the source's format where that is JPEG, PNG, WebP or TIFF, else JPEG.
+
+    Raises:
+        PictureError: the source cannot be decoded whole, or the folder cannot be written to.
+    """
+    with open_image(source) as image:
+        form = _format_for(image)
+        upright = ImageOps.exif_transpose(image)
+        crop = upright.crop(_inside(box, upright))
+        options = _save_options(image, crop, form)
+    if form == "JPEG" and crop.mode not in _JPEG_MODES:
+        crop = crop.convert("RGB")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        target = reserve_unused(folder / f"{name}{_SUFFIX_BY_FORMAT[form]}")
+    except OSError as error:
+        raise PictureError(folder / name, f"cannot be written here ({error.strerror})") from error
+    try:
+        with temporary_beside(target) as temporary:
+            crop.save(temporary, form, **options)
+    except BaseException as error:
+        target.unlink(missing_ok=True)
+        if isinstance(error, (OSError, ValueError)):
+            raise PictureError(target, f"cannot be written ({error})") from error
+        raise
+    return target
+
+
+def _format_for(image: Image.Image) -> str:
+    form = image.format or ""
+    return form if form in _SUFFIX_BY_FORMAT and getattr(image, "n_frames", 1) == 1 else "JPEG"
+
+
+def _inside(box: Box, image: Image.Image) -> tuple[int, int, int, int]:
+    return max(box.x0, 0), max(box.y0, 0), min(box.x1, image.width), min(box.y1, image.height)
+
+
+def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str, Any]:
+    options: dict[str, Any] = {"exif": _exif_for(image, crop)}
+    if profile := image.info.get("icc_profile"):
+        options["icc_profile"] = profile
+    if xmp := image.info.get("xmp"):
+        text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
+        options["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", text)
+    if form == "JPEG":
+        options |= {"quality": JPEG_QUALITY, "subsampling": _subsampling(image), "optimize": True}
+    elif form == "WEBP":
+        options |= {"quality": JPEG_QUALITY, "method": 4}
+    elif form == "TIFF":
+        options |= {"compression": "tiff_lzw"}
+        # TIFF keeps these as tags of its own; its EXIF would repeat the layout of the old pixels.
+        options.pop("exif")
+    return options
+
+
+def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
+    """The photo's EXIF for its crop: upright, of the new size. The old thumbnail, which shows the whole, is not kept."""
+    exif = image.getexif()
+    details = exif.get_ifd(_EXIF_IFD)
+    if _PIXEL_X_DIMENSION in details:
+        details[_PIXEL_X_DIMENSION], details[_PIXEL_Y_DIMENSION] = crop.size
+    if _ORIENTATION_TAG in exif:
+        exif[_ORIENTATION_TAG] = 1
+    return exif.tobytes()
+
+
+def _subsampling(image: Image.Image) -> int:
+    """The source's own chroma subsampling, 4:4:4 where it has none or an unusual one."""
+    if not isinstance(image, JpegImagePlugin.JpegImageFile):
+        return 0
+    return max(JpegImagePlugin.get_sampling(image), 0)
