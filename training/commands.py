@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -10,6 +10,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from engine.progress import Progress
+
+if TYPE_CHECKING:
+    from training.manifest import Row
+    from training.pairs import Photo
 
 app = typer.Typer(no_args_is_help=True, help="Make the ConvNet: manifest, fit, evaluate and export.")
 console = Console(stderr=True)
@@ -108,7 +112,7 @@ def make_model(data: DataFolder = DEFAULT_DATA, out: OutFolder = Path("runs/expo
     export(data, DEFAULT_MANIFEST, DEFAULT_RUN, out)
 
 
-def _load(data: Path, manifest_file: Path, splits: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _load(data: Path, manifest_file: Path, splits: tuple[str, ...]) -> list["tuple[Row, Photo]"]:
     from training.manifest import ManifestError, read_manifest
     from training.photos import load_photos
 
@@ -116,7 +120,7 @@ def _load(data: Path, manifest_file: Path, splits: tuple[str, ...]):  # type: ig
         rows = [row for row in read_manifest(manifest_file) if row.split in splits]
     except ManifestError as error:
         _fail(str(error))
-    examples = []
+    examples: list[tuple[Row, Photo]] = []
     for progress in _shown(load_photos(data, rows), "reading photos"):
         if progress.note.startswith("left out"):
             console.print(progress.note)

@@ -1,13 +1,14 @@
 """Pictures made worse on purpose, in known ways and strengths: a photo should beat its own damaged self.
 
-After RankIQA (Liu, van de Weijer and Bagdanov, ICCV 2017). Lengths are in 224ths of the longer side, so that a kind and a
-strength look alike at every resolution.
+After RankIQA (Liu, van de Weijer and Bagdanov, ICCV 2017). Lengths are in 224ths of the longer side, so that a kind and
+a strength look alike at every resolution.
 """
 
 from collections.abc import Callable
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from engine.pixels import Pixels
 
@@ -25,10 +26,9 @@ def motion(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels
     kernel = np.zeros((length, length), np.float32)
     kernel[length // 2] = 1
     turn = cv2.getRotationMatrix2D(((length - 1) / 2, (length - 1) / 2), float(rng.uniform(0, 180)), 1)
-    kernel = cv2.warpAffine(kernel, turn, (length, length))
-    return cv2.filter2D(picture, -1, kernel / max(float(kernel.sum()), 1e-6), borderType=cv2.BORDER_REFLECT).astype(
-        np.uint8
-    )
+    streak = cv2.warpAffine(kernel, turn, (length, length))
+    weights = np.asarray(streak, np.float32) / max(float(streak.sum()), 1e-6)
+    return cv2.filter2D(picture, -1, weights, borderType=cv2.BORDER_REFLECT).astype(np.uint8)
 
 
 def dark(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
@@ -51,7 +51,7 @@ def compression(picture: Pixels, strength: float, rng: np.random.Generator) -> P
     """JPEG quality 28 down to 4."""
     quality = round(_between(28, 4, strength))
     encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1]
-    return cv2.imdecode(encoded, cv2.IMREAD_COLOR).astype(np.uint8)
+    return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
 
 
 DEGRADATIONS: dict[str, Degradation] = {
@@ -69,8 +69,8 @@ def _between(mild: float, strong: float, strength: float) -> float:
 
 
 def _units(picture: Pixels, units: float) -> float:
-    return units * max(picture.shape[:2]) / 224
+    return units * float(max(picture.shape[:2])) / 224
 
 
-def _to_pixels(values: np.ndarray) -> Pixels:
-    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+def _to_pixels(values: npt.NDArray[np.floating]) -> Pixels:
+    return np.asarray(np.clip(np.rint(values), 0, 255), np.uint8)

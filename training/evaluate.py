@@ -1,4 +1,4 @@
-"""Figures of a network on photos that it never trained on: the label, pairs by kind and strength, size and mirror, groups."""
+"""Figures of a network on photos that it never trained on: label, pairs by kind and strength, size, mirror, groups."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -62,7 +62,7 @@ def _label_figures(network: ScoreNet, labelled: Examples) -> Metrics:
     positive = np.array([row.label == "1" for row, _ in labelled])
     low, high = auc_interval(logits, positive)
     figures: Metrics = {"auc": round(auc(logits, positive), 4), "auc 95 % interval": [round(low, 4), round(high, 4)]}
-    groups = {
+    groups: dict[str, Callable[[Row], str]] = {
         "gender": lambda row: row.gender,
         "age": _age_band,
         "race": lambda row: row.group,
@@ -113,19 +113,23 @@ def _share_right(network: ScoreNet, pairs: Sequence[Pair]) -> float:
 def _invariance_figures(network: ScoreNet, photos: Sequence[Photo], reference: tuple[float, ...]) -> Metrics:
     def points(pictures: Sequence[Pixels]) -> np.ndarray:
         logits = logits_of(network, list(map(letterbox, pictures)))
-        return np.interp(logits, reference, REFERENCE_PERCENTILES)
+        return np.asarray(np.interp(logits, reference, REFERENCE_PERCENTILES))
 
     originals = [photo.pixels for photo in photos]
     before = points(originals)
-    changed = {
+    changed: dict[str, list[Pixels]] = {
         "mirrored": [np.ascontiguousarray(picture[:, ::-1]) for picture in originals],
-        "half size": [cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for picture in originals],
+        "half size": [_half_size(picture) for picture in originals],
     }
     figures: Metrics = {}
     for name, pictures in changed.items():
-        moved = np.abs(points([np.asarray(picture, np.uint8) for picture in pictures]) - before)
+        moved = np.abs(points(pictures) - before)
         figures[name] = {
             "median points": round(float(np.median(moved)), 2),
             "p95": round(float(np.percentile(moved, 95)), 2),
         }
     return figures
+
+
+def _half_size(picture: Pixels) -> Pixels:
+    return np.asarray(cv2.resize(picture, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA), np.uint8)

@@ -79,7 +79,7 @@ def onnx_bytes(network: ScoreNet) -> bytes:
     """The network as ONNX: `pictures` (N, 3, 224, 224) to `logit` (N,) and `embedding` (N, 1280)."""
     size = PREPROCESSING.size
     program = torch.onnx.export(
-        network.to(memory_format=torch.contiguous_format),  # type: ignore[call-overload]
+        network.to(memory_format=torch.contiguous_format),
         (torch.zeros(2, 3, size, size),),
         input_names=["pictures"],
         output_names=["logit", "embedding"],

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812 (as everyone writes it)
 from torch import Tensor, nn
 
 from engine.network import ScoreNet
@@ -79,7 +79,7 @@ def imagenet_network() -> ScoreNet:
     network.load_state_dict(body, strict=False)
     nn.init.zeros_(network.score.weight)
     nn.init.zeros_(network.score.bias)
-    return network.to(memory_format=torch.channels_last)  # type: ignore[call-overload,no-any-return]
+    return network.to(memory_format=torch.channels_last)
 
 
 def fit(train: Examples, validation: Examples, config: FitConfig) -> Iterator[Progress[Fitted]]:
@@ -148,7 +148,9 @@ def _loss(
     rng: np.random.Generator,
 ) -> Tensor:
     squares: list[Pixels] = []
-    chosen = rng.choice(len(labelled), min(config.labels, len(labelled)), replace=False) if labelled else []
+    chosen: list[int] = []
+    if labelled:
+        chosen = rng.choice(len(labelled), min(config.labels, len(labelled)), replace=False).tolist()
     for index in chosen:
         squares += map(letterbox, harmless_change((_rescaled(labelled[index][1].pixels, rng),), rng))
     pairs = config.pairs if unlabelled else 0

@@ -1,8 +1,8 @@
 """Good and bad framings of the same photo: a portrait should beat a crop of itself that frames its face badly.
 
 After "view finding" (Chen et al., "Learning to Compose with Professional Photographs on the Web", ACM MM 2017). What is
-good comes from photographers' habits: the face whole, about a third of the picture's height, centred, a little above the
-middle, and level.
+good comes from photographers' habits: the face whole, about a third of the picture's height, centred, a little above
+the middle, and level.
 """
 
 from collections.abc import Callable

@@ -5,6 +5,7 @@ The split is by person, never by photo, and hangs on the person's name alone: it
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -84,9 +85,11 @@ def _row(index: dict[str, str]) -> Row:
 
 def write_manifest(path: Path, rows: Iterable[Row]) -> None:
     """Write rows as CSV with a header."""
-    lines = [[field.name for field in fields(Row)], *(list(asdict(row).values()) for row in rows)]
-    text = "\n".join(",".join(line) for line in lines) + "\n"
-    write_atomically(path, text.encode())
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_atomically(path, text.getvalue().encode())
 
 
 def read_manifest(path: Path) -> list[Row]:
@@ -99,7 +102,9 @@ def read_manifest(path: Path) -> list[Row]:
         with path.open(newline="", encoding="utf-8") as file:
             rows = [Row(**fields_) for fields_ in csv.DictReader(file)]
     except (OSError, TypeError) as error:
-        raise ManifestError(f"{path} is not a manifest ({error}): make one with `selfie-studio train manifest`") from error
+        raise ManifestError(
+            f"{path} is not a manifest ({error}): make one with `selfie-studio train manifest`"
+        ) from error
     check_manifest(rows)
     return rows
 

