@@ -47,7 +47,7 @@ def missing_display() -> str | None:
     wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform != "linux" or any(os.environ.get(name) for name in wanted):
         return None
-    return "There is no display: start this from a desktop session, or set DISPLAY to one (for instance `xvfb-run -a ...`)."
+    return "There is no display: start this from a desktop session, or set DISPLAY to one that runs."
 
 
 def make_application() -> "QApplication":

@@ -13,9 +13,12 @@ class EmptyState(QWidget):
 
     def __init__(self, title: str, text: str, actions: dict[str, Callable[[], None]]) -> None:
         super().__init__()
-        self.title = QLabel(title, alignment=Qt.AlignmentFlag.AlignCenter)
+        self.title = QLabel(title)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter)
         large_font(self.title, 24, bold=True)
-        self.text = QLabel(text, alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self.text = QLabel(text)
+        self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.text.setWordWrap(True)
         self.text.setMinimumWidth(480)
         buttons = QHBoxLayout()
         buttons.addStretch()

@@ -105,3 +105,9 @@ class JobSlot(QObject):
         for job in self._jobs:
             job.cancel_and_wait()
         self._jobs.clear()
+
+    def finish(self) -> None:
+        """Let the running task come to its end, for one that writes a person's file."""
+        for job in self._jobs:
+            job.wait()
+        self._jobs.clear()

@@ -14,7 +14,7 @@ SHADE = QColor(0, 0, 0, 150)
 
 
 class PhotoCanvas(QWidget):
-    """A picture on a dark backdrop; boxes are in pixels of the full-size picture, of which the image may be a reduction."""
+    """A picture on a dark backdrop; boxes are in pixels of the full-size picture, and the image may be smaller."""
 
     def __init__(self, parent: QWidget | None = None, *, mirrored: bool = False) -> None:
         super().__init__(parent)

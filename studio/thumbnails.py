@@ -27,7 +27,8 @@ class Thumbnails(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         QPixmapCache.setCacheLimit(CACHE_KILOBYTES)
-        self._pool = QThreadPool(self, maxThreadCount=2)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(2)
         self._wished: set[Path] = set()
         self._wishes = 0
         self._decoded.connect(self._keep)

@@ -1,0 +1,253 @@
+"""The window: puts the rooms together, and connects them with the menu, the model and each other."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from platformdirs import user_data_path
+from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QKeySequence,
+    QPaintEvent,
+)
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QTabWidget
+
+from engine.devices import Device
+from engine.progress import Progress
+from engine.scoring import Scorer
+from studio import __version__
+from studio.jobs import JobSlot
+from studio.theme import SCHEMES, apply_scheme
+
+GEOMETRY_SETTING, ROOM_SETTING, SCHEME_SETTING = "window/geometry", "window/room", "window/scheme"
+MESSAGE_MS = 12_000
+SMALLEST = (900, 560)
+
+
+class StudioWindow(QMainWindow):
+    """Live, Album and Crop.
+
+    Signals:
+        painted: the window has been painted for the first time.
+    """
+
+    painted = Signal()
+
+    def __init__(self, device: Device = Device.AUTO) -> None:
+        super().__init__()
+        self._device = device
+        self._painted = False
+        self.scorer: Scorer | None = None
+        self.model_jobs = JobSlot(self)
+        self.setWindowTitle("Selfie Studio")
+        self.setAcceptDrops(True)
+        self.setMinimumSize(*SMALLEST)
+        apply_scheme(str(QSettings().value(SCHEME_SETTING, "System")))
+        self._build_rooms()
+        self._build_menu()
+        self.device_label = QLabel("Loading the model…")
+        self.statusBar().addPermanentWidget(self.device_label)
+        self._restore()
+        # What follows needs the disk and the network's library: the window is painted first.
+        self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
+
+    def _build_rooms(self) -> None:
+        from studio.album_view import AlbumRoom
+        from studio.crop_view import CropRoom
+        from studio.live_view import LiveRoom
+
+        self.live = LiveRoom()
+        self.album = AlbumRoom(user_data_path("selfie-studio") / "catalogue.sqlite")
+        self.crop = CropRoom()
+        self.rooms = QTabWidget(documentMode=True)
+        for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop")):
+            self.rooms.addTab(room, name)
+            room.message.connect(self.show_message)
+        self.album.crop_wanted.connect(self.open_in_crop)
+        self.setCentralWidget(self.rooms)
+
+    def _build_menu(self) -> None:
+        file_menu = self.menuBar().addMenu("&File")
+        self._add(file_menu, "&Open folder…", "Ctrl+O", self._open_folder)
+        self._add(file_menu, "Open &photo to crop…", "Ctrl+P", self._open_photo)
+        self._add(file_menu, "Open &video…", "Ctrl+Shift+O", self._open_video)
+        self._add(file_menu, "Open s&tream…", "Ctrl+U", self._open_stream)
+        self._add(file_menu, "Show the sa&mple album", "", self._show_samples)
+        file_menu.addSeparator()
+        self._add(file_menu, "&Save crop", "Ctrl+S", self.crop.save)
+        self._add(file_menu, "Save crop &in…", "Ctrl+Shift+S", self.crop.save_as)
+        file_menu.addSeparator()
+        self._add(file_menu, "&Quit", "Ctrl+Q", self.close)
+        view_menu = self.menuBar().addMenu("&View")
+        for number, room in enumerate((self.live, self.album, self.crop), start=1):
+            name = self.rooms.tabText(number - 1)
+            self._add(view_menu, f"&{name}", f"Ctrl+{number}", partial(self.rooms.setCurrentWidget, room))
+        view_menu.addSeparator()
+        self._add(view_menu, "Start &camera", "Ctrl+R", self._start_camera)
+        self._add(view_menu, "S&top", "Ctrl+.", self.live.stop)
+        view_menu.addSeparator()
+        schemes = QActionGroup(self)
+        chosen = str(QSettings().value(SCHEME_SETTING, "System"))
+        for name in SCHEMES:
+            action = view_menu.addAction(f"{name} colours", partial(self._use_scheme, name))
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            schemes.addAction(action)
+        self._add(view_menu, "&Full screen", "F11", self._toggle_full_screen)
+        help_menu = self.menuBar().addMenu("&Help")
+        self._add(help_menu, "&Keys", "F1", self._show_keys)
+        self._add(help_menu, "&About", "", self._show_about)
+
+    def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
+        added = menu.addAction(text)
+        added.triggered.connect(lambda: action())
+        if keys:
+            added.setShortcut(QKeySequence(keys))
+        return added
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        geometry = settings.value(GEOMETRY_SETTING)
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(1200, 780)
+        cameras = bool(self.live.source.cameras())
+        room = int(str(settings.value(ROOM_SETTING, 0 if cameras else 1)))
+        self.rooms.setCurrentIndex(room if 0 <= room < self.rooms.count() else 0)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.painted.emit)
+
+    @Slot()
+    def _begin(self) -> None:
+        device = self._device
+
+        def task() -> Iterator[Progress[Scorer]]:
+            from engine.scoring import load_scorer
+
+            yield Progress(1, 1, "", (load_scorer(device),))
+
+        self.model_jobs.start(task, progressed=self._use_scorer, completed=lambda: None, failed=self._say_no_model)
+        if not self.album.has_photos:
+            self._open_last_folder()
+
+    @Slot(object)
+    def _use_scorer(self, progress: Progress[Scorer]) -> None:
+        self.scorer = progress.results[0]
+        self.device_label.setText(f"{self.scorer.card.name} · {self.scorer.runtime.name}")
+        for room in (self.live, self.album, self.crop):
+            room.use_scorer(self.scorer)
+
+    @Slot(str)
+    def _say_no_model(self, text: str) -> None:
+        self.device_label.setText("No model")
+        QMessageBox.critical(self, "The model cannot be loaded", f"{text}\n\nInstall Selfie Studio again to mend this.")
+
+    def _open_last_folder(self) -> None:
+        from studio.album_view import FOLDER_SETTING
+
+        remembered = str(QSettings().value(FOLDER_SETTING, "") or "")
+        if remembered and Path(remembered).is_dir():
+            self.album.open_paths([Path(remembered)])
+        elif not remembered:
+            self.album.show_samples()
+
+    @Slot(str)
+    def show_message(self, text: str) -> None:
+        """Say something; it takes the place of what was said before."""
+        self.statusBar().showMessage(text, MESSAGE_MS)
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Open what was dropped or named: a video in Live, a photo in Crop where that is shown, the rest in Album."""
+        from studio.camera import VIDEO_SUFFIXES
+
+        if len(paths) == 1 and paths[0].suffix.lower() in VIDEO_SUFFIXES:
+            self.rooms.setCurrentWidget(self.live)
+            self.live.open_file(paths[0])
+        elif len(paths) == 1 and paths[0].is_file() and self.rooms.currentWidget() is self.crop:
+            self.crop.open_photo(paths[0])
+        else:
+            self.rooms.setCurrentWidget(self.album)
+            self.album.open_paths(paths)
+
+    @Slot(object)
+    def open_in_crop(self, path: Path) -> None:
+        """Go to the Crop room with a photo."""
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.open_photo(path)
+
+    def _open_folder(self) -> None:
+        self.rooms.setCurrentWidget(self.album)
+        self.album.choose_folder()
+
+    def _open_photo(self) -> None:
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.choose_photo()
+
+    def _open_video(self) -> None:
+        self.rooms.setCurrentWidget(self.live)
+        self.live.choose_file()
+
+    def _open_stream(self) -> None:
+        self.rooms.setCurrentWidget(self.live)
+        self.live.choose_url()
+
+    def _show_samples(self) -> None:
+        self.rooms.setCurrentWidget(self.album)
+        self.album.show_samples()
+
+    def _start_camera(self) -> None:
+        self.rooms.setCurrentWidget(self.live)
+        self.live.start_camera()
+
+    def _use_scheme(self, name: str) -> None:
+        QSettings().setValue(SCHEME_SETTING, name)
+        apply_scheme(name)
+
+    def _toggle_full_screen(self) -> None:
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    def _show_keys(self) -> None:
+        QMessageBox.information(
+            self,
+            "Keys",
+            "Ctrl+1, 2, 3   Live, Album, Crop\nCtrl+O   open a folder\nArrows, Enter   choose and open a photo\n"
+            "Left, Right   previous and next photo\nEsc   back; cancel\nC   crop this photo\nCtrl+S   save the crop\n"
+            "Ctrl+R, Ctrl+.   start the camera, stop\nF11   full screen",
+        )
+
+    def _show_about(self) -> None:
+        model = self.scorer.card.name if self.scorer else "none"
+        QMessageBox.about(
+            self,
+            "Selfie Studio",
+            f"Selfie Studio {__version__}, model {model}.\n\nThe score speaks of the photo (light, sharpness, "
+            "framing), never of the person in it. Everything stays on this machine.",
+        )
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.open_paths(paths)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        settings = QSettings()
+        settings.setValue(GEOMETRY_SETTING, self.saveGeometry())
+        settings.setValue(ROOM_SETTING, self.rooms.currentIndex())
+        self.live.close_source()
+        self.album.close_jobs()
+        self.crop.close_jobs()
+        self.model_jobs.close()
+        super().closeEvent(event)
