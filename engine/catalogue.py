@@ -17,14 +17,17 @@ from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
 
 SCHEMA_VERSION = 1
-_SCHEMA = """
+_SCHEMA = (
+    """
 CREATE TABLE files (              -- what was found where, when it was last read
     path TEXT PRIMARY KEY,
     size INTEGER NOT NULL,        -- bytes
     mtime_ns INTEGER NOT NULL,
     content_sha256 TEXT,          -- null where the file could not be read
     error TEXT                    -- why it is not a photo; null where it is one
-) WITHOUT ROWID;
+) WITHOUT ROWID
+""",
+    """
 CREATE TABLE photos (             -- what a model says of a content
     content_sha256 TEXT NOT NULL,
     model_sha256 TEXT NOT NULL,
@@ -33,8 +36,9 @@ CREATE TABLE photos (             -- what a model says of a content
     height INTEGER NOT NULL,
     faces TEXT NOT NULL,          -- JSON: a list of [15 numbers]: box xyxy, five landmarks, confidence
     PRIMARY KEY (content_sha256, model_sha256)
-) WITHOUT ROWID;
-"""
+) WITHOUT ROWID
+""",
+)
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
 
@@ -108,7 +112,7 @@ class Catalogue:
             if version > SCHEMA_VERSION:
                 raise CatalogueError(self.path, "written by a newer version of this program: update it")
             if version == 0:
-                for statement in _SCHEMA.split(";"):
+                for statement in _SCHEMA:
                     self._database.execute(statement)
                 self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 

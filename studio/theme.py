@@ -1,7 +1,7 @@
 """Colours and sizes that the rooms share; everything else follows the system's palette, dark or light."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QLabel
 
 ACCENT = QColor("#35c2a5")
@@ -9,6 +9,9 @@ BACKDROP = QColor("#17191c")
 # From poor to fine, told apart by lightness as well as by hue.
 POOR, FAIR, FINE = QColor("#e2725b"), QColor("#e8b84a"), QColor("#35c2a5")
 
+# Window, base, text, button, dim.
+DARK = ("#1f2226", "#191b1f", "#e8eaed", "#2c3036", "#8b9199")
+LIGHT = ("#f3f4f6", "#ffffff", "#1d2024", "#e6e8ec", "#7a818a")
 SCHEMES = {
     "System": Qt.ColorScheme.Unknown,
     "Light": Qt.ColorScheme.Light,
@@ -25,7 +28,35 @@ def score_colour(points: float) -> QColor:
 
 def apply_scheme(name: str) -> None:
     """Follow the system, or be light or dark."""
-    QGuiApplication.styleHints().setColorScheme(SCHEMES.get(name, Qt.ColorScheme.Unknown))
+    scheme = SCHEMES.get(name, Qt.ColorScheme.Unknown)
+    QGuiApplication.styleHints().setColorScheme(scheme)
+    if scheme is Qt.ColorScheme.Unknown:
+        QGuiApplication.setPalette(QPalette())
+    else:
+        # Not every desktop lets a program choose: the palette does.
+        QGuiApplication.setPalette(_palette(*(DARK if scheme is Qt.ColorScheme.Dark else LIGHT)))
+
+
+def _palette(window: str, base: str, text: str, button: str, dim: str) -> QPalette:
+    palette = QPalette(QColor(button), QColor(window))
+    role = QPalette.ColorRole
+    colours = {
+        role.Base: base,
+        role.AlternateBase: button,
+        role.Text: text,
+        role.WindowText: text,
+        role.ButtonText: text,
+        role.ToolTipBase: button,
+        role.ToolTipText: text,
+        role.PlaceholderText: dim,
+    }
+    for each, colour in colours.items():
+        palette.setColor(each, QColor(colour))
+    for each in (role.Text, role.WindowText, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, each, QColor(dim))
+    palette.setColor(role.Highlight, ACCENT)
+    palette.setColor(role.HighlightedText, QColor("#101214"))
+    return palette
 
 
 def large_font(label: QLabel, pixels: int, *, bold: bool = False) -> None:

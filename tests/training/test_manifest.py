@@ -47,6 +47,7 @@ def test_photos_of_a_person_stay_together_when_others_come_and_go(tmp_path: Path
     }
     check_manifest(list(after.values()))
     assert all(before[path] == row for path, row in after.items() if path in before)
+    assert {row.person for row in before.values()} == {f"person {number}" for number in range(30)}
     assert len({row.split for row in before.values()}) == 3
 
 

@@ -1,0 +1,75 @@
+"""The command `selfie-studio`: the window, and what scripts can do without it.
+
+Commands import what they need when they run: asking for help loads neither Qt, nor OpenCV, nor a network.
+"""
+
+import sys
+import warnings
+from importlib.metadata import entry_points
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engine.devices import Device
+from engine.errors import EngineError
+from studio import __version__
+from studio.commands import bench, crop, score
+
+# Rooms that must not be imported from here (training) announce their commands under this name.
+COMMAND_GROUP = "selfie_studio.commands"
+
+app = typer.Typer(
+    help="Take, crop and pick better selfies: a ConvNet scores your photos, on your own machine.\n\n"
+    "Without a command, the window opens.",
+    no_args_is_help=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    pretty_exceptions_enable=False,
+)
+app.command("score")(score.score)
+app.command("crop")(crop.crop)
+app.add_typer(bench.app, name="bench")
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"selfie-studio {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def open_window(
+    context: typer.Context,
+    device: Annotated[Device, typer.Option(help="What runs the network; auto takes a GPU where there is one.")] = (
+        Device.AUTO
+    ),
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and leave.")
+    ] = False,
+) -> None:
+    """Take, crop and pick better selfies. Without a command, the window opens."""
+    if context.invoked_subcommand is None:
+        from studio.app import run_studio
+
+        raise typer.Exit(run_studio(device=device))
+
+
+def add_announced_commands() -> None:
+    """Add the commands of other rooms; one that cannot be loaded is said, and the rest still works."""
+    for entry in entry_points(group=COMMAND_GROUP):
+        try:
+            app.add_typer(entry.load(), name=entry.name)
+        except ImportError as error:
+            Console(stderr=True).print(f"`selfie-studio {entry.name}` is not available: {error}", highlight=False)
+
+
+def main() -> None:
+    """Run the command line; an error that a person can act on is one line, without a traceback."""
+    # Pillow speaks of oddities in photos that it can read all the same.
+    warnings.filterwarnings("ignore", module=r"PIL\.")
+    add_announced_commands()
+    try:
+        app()
+    except EngineError as error:
+        Console(stderr=True).print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
+        sys.exit(1)

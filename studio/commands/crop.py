@@ -1,0 +1,79 @@
+"""`selfie-studio crop`: the best crop of each photo, as new files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.markup import escape
+
+from engine.devices import Device
+from engine.progress import Progress
+from studio.commands.output import count, fail, say_bad_file, shown, speak
+
+if TYPE_CHECKING:
+    from engine.aspects import Aspect
+    from engine.crop_search import CropSuggestion
+    from engine.faces import FaceDetector
+    from engine.scoring import Scorer
+
+
+def crop(
+    paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the crops; made where it is missing.")],
+    aspect: Annotated[str, typer.Option("--aspect", help="Width to height, as 4:5; or original.")] = "1:1",
+    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+) -> None:
+    """Save the best crop of each photo as a new file.
+
+    Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed and nothing is
+    overwritten: a name that is taken gets -2, -3 and so on. The exit code is 0 if any crop was saved.
+    """
+    from engine.aspects import Aspect
+    from engine.crop_file import crop_name, save_crop
+    from engine.errors import PictureError
+    from engine.faces import FaceDetector
+    from engine.scan import find_photos
+    from engine.scoring import load_scorer
+
+    try:
+        shape = Aspect.parse(aspect)
+    except ValueError as error:
+        fail(str(error))
+    photos = find_photos(paths)
+    if not photos:
+        fail("there are no photos there")
+    scorer, detector = load_scorer(device), FaceDetector()
+    saved = 0
+    for number, path in enumerate(photos, start=1):
+        try:
+            search = shown(search_photo(path, shape, scorer, detector), f"{number} of {len(photos)}")
+            best = next(crop for progress in search for crop in progress.results)
+            target = save_crop(path, best.box, out, crop_name(path, shape.name))
+        except PictureError as error:
+            say_bad_file(path, error.reason)
+            continue
+        saved += 1
+        gain = f"{best.score.points:.0f} points, {best.gain:+.0f}"
+        speak.print(f"{escape(str(path))} -> {escape(str(target))} ({gain})")
+    speak.print(f"{count(saved, 'crop')} saved in {escape(str(out))}, {count(len(photos) - saved, 'file')} skipped")
+    if not saved:
+        raise typer.Exit(1)
+
+
+def search_photo(
+    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector"
+) -> Iterator[Progress["CropSuggestion"]]:
+    """Open a photo and search its crops.
+
+    Raises:
+        PictureError: not a picture that can be decoded whole.
+    """
+    from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+    from engine.pictures import load_picture
+
+    picture = load_picture(path, SEARCH_LONG_SIDE)
+    height, width = picture.pixels.shape[:2]
+    full_w, full_h = picture.full_size_wh
+    faces = detector.detect(picture.pixels).scaled((full_w / width, full_h / height))
+    yield from search_crops(picture, faces, scorer, aspect)

@@ -1,0 +1,43 @@
+"""What the commands share: where they speak, how they show progress, what they say of bad files."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+
+from engine.progress import Progress
+
+# Results go to standard output, everything else here, so that results can be piped.
+speak = Console(stderr=True, highlight=False, soft_wrap=True)
+Result = TypeVar("Result")
+
+
+def shown(task: Iterator[Progress[Result]], what: str) -> Iterator[Progress[Result]]:
+    """Show a task's progress while it is looped over; nothing is drawn where nobody watches."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bar(*columns, console=speak, transient=True, disable=not speak.is_terminal) as bar:
+        row = bar.add_task(what, total=None)
+        for progress in task:
+            bar.update(row, completed=progress.done, total=progress.total or None)
+            yield progress
+
+
+def say_bad_file(path: Path, reason: str | None) -> None:
+    """One line for a file that could not be used."""
+    speak.print(f"[yellow]skipped[/yellow] {escape(str(path))}: {escape(reason or '')}")
+
+
+def count(number: int, noun: str) -> str:
+    """ "1 photo", "2 photos"."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def fail(message: str) -> NoReturn:
+    """Say what is wrong and leave with exit code 1."""
+    speak.print(f"[red]error:[/red] {escape(message)}")
+    raise typer.Exit(1)

@@ -1,0 +1,86 @@
+"""`selfie-studio score`: photos and folders, best first."""
+
+import csv
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from engine.devices import Device
+from engine.scan import ScoredPhoto, best_first
+from studio.commands.output import count, fail, say_bad_file, shown, speak
+
+COLUMNS = ("path", "score", "probability", "faces", "error")
+
+
+def score(
+    paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
+    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+) -> None:
+    """Score photos, best first, 0 to 100.
+
+    The score is the share of real reference photos that score lower. It speaks of the photo (light, sharpness,
+    framing), never of the person.
+
+    Bad files are named on standard error and counted; the exit code is 0 if any photo was scored.
+    """
+    if as_json and as_csv:
+        fail("choose one of --json and --csv")
+    from engine.catalogue import Catalogue
+    from engine.scan import scan
+    from engine.scoring import load_scorer
+
+    scorer = load_scorer(device)
+    speak.print(f"[dim]{scorer.card.name}, {scorer.runtime.name}[/dim]")
+    with Catalogue() as catalogue:
+        progress = shown(scan(paths, catalogue, scorer), "scoring")
+        photos = best_first([photo for step in progress for photo in step.results])
+    if as_json:
+        json.dump([_fields(photo) for photo in photos], sys.stdout, indent=2)
+        sys.stdout.write("\n")
+    elif as_csv:
+        writer = csv.DictWriter(sys.stdout, COLUMNS)
+        writer.writeheader()
+        writer.writerows(map(_fields, photos))
+    else:
+        _print_table(photos)
+    _say_summary(photos)
+
+
+def _fields(photo: ScoredPhoto) -> dict[str, object]:
+    """What scripts rely on; a bad file has an error and a null score."""
+    points = round(photo.score.points, 1) if photo.score else None
+    probability = round(photo.score.probability, 4) if photo.score else None
+    faces = len(photo.faces) if photo.score else None
+    return dict(zip(COLUMNS, (str(photo.path), points, probability, faces, photo.error), strict=True))
+
+
+def _print_table(photos: Sequence[ScoredPhoto]) -> None:
+    table = Table(box=None, header_style="dim")
+    table.add_column("score", justify="right")
+    table.add_column("faces", justify="right")
+    table.add_column("photo", overflow="fold")
+    for photo in photos:
+        if photo.score:
+            table.add_row(f"{photo.score.points:.1f}", str(len(photo.faces)), escape(str(photo.path)))
+    Console().print(table)
+
+
+def _say_summary(photos: Sequence[ScoredPhoto]) -> None:
+    bad = [photo for photo in photos if photo.score is None]
+    for photo in bad:
+        say_bad_file(photo.path, photo.error)
+    scored = len(photos) - len(bad)
+    if not photos:
+        fail("there are no photos there")
+    speak.print(f"{count(scored, 'photo')} scored, {count(len(bad), 'file')} skipped")
+    if not scored:
+        raise typer.Exit(1)
