@@ -95,7 +95,7 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str,
 
 
 def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
-    """The photo's EXIF for its crop: upright, of the new size. The old thumbnail, which shows the whole, is not kept."""
+    """EXIF for the crop: upright, of the new size. The old thumbnail, which shows the whole photo, is not kept."""
     exif = image.getexif()
     details = exif.get_ifd(_EXIF_IFD)
     if _PIXEL_X_DIMENSION in details:
