@@ -1,0 +1,145 @@
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image, ImageCms
+
+from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.crop_file import save_crop
+from engine.crop_search import SEARCH_LONG_SIDE, CropSettings, candidate_boxes, search_crops
+from engine.errors import PictureError
+from engine.faces import NO_FACES, FaceDetector, Faces
+from engine.geometry import Box
+from engine.pictures import load_picture
+from engine.scoring import load_scorer
+
+BOX = Box(100, 50, 400, 350)
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(100, 3000), st.integers(100, 3000), st.sampled_from(COMMON_ASPECTS))
+def test_candidates_lie_in_the_photo_and_have_the_shape(width: int, height: int, aspect: Aspect) -> None:
+    boxes = candidate_boxes((width, height), NO_FACES, aspect)
+    assert boxes
+    ratio = float(aspect.ratio) if aspect.ratio else width / height
+    for box in boxes:
+        assert 0 <= box.x0 < box.x1 <= width
+        assert 0 <= box.y0 < box.y1 <= height
+        assert abs(box.width - ratio * box.height) <= 1 + ratio
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.floats(0.05, 0.6), st.floats(0.05, 0.6), st.sampled_from(COMMON_ASPECTS))
+def test_no_candidate_cuts_through_eyes_or_mouth(x: float, y: float, aspect: Aspect) -> None:
+    face = _face(x * 1000, y * 800, 200, 240)
+    for box in candidate_boxes((1000, 800), face, aspect):
+        xs, ys = face.landmarks_xy[0, :, 0], face.landmarks_xy[0, :, 1]
+        assert box.x0 <= xs.min()
+        assert xs.max() <= box.x1
+        assert box.y0 <= ys.min()
+        assert ys.max() <= box.y1
+
+
+def test_faces_too_far_apart_for_the_shape_still_give_a_crop_that_keeps_one() -> None:
+    left, right = _face(0, 300, 200, 240), _face(2800, 300, 200, 240)
+    both = Faces(
+        *(np.concatenate(parts) for parts in zip(*(vars(face).values() for face in (left, right)), strict=True))
+    )
+    boxes = candidate_boxes((3000, 800), both, Aspect.parse("1:1"))
+    assert boxes
+    assert all(box.x0 <= 200 or box.x1 >= 2800 for box in boxes)
+
+
+def _face(x: float, y: float, width: float, height: float) -> Faces:
+    parts = np.array([[0.3, 0.4], [0.7, 0.4], [0.5, 0.6], [0.35, 0.8], [0.65, 0.8]])
+    return Faces(
+        np.array([[x, y, x + width, y + height]], np.float32),
+        (parts * [width, height] + [x, y])[None].astype(np.float32),
+        np.ones(1, np.float32),
+    )
+
+
+def test_the_suggestions_are_the_best_that_differ(samples: list[Path]) -> None:
+    picture = load_picture(samples[11], SEARCH_LONG_SIDE)
+    scorer, tuning = load_scorer(), CropSettings()
+    faces = FaceDetector().detect(picture.pixels)
+    steps = list(search_crops(picture, faces, scorer, Aspect.parse("1:1"), tuning))
+    found = steps[-1].results
+    assert 1 <= len(found) <= tuning.suggestions
+    logits = [crop.score.logit for crop in found]
+    assert logits == sorted(logits, reverse=True)
+    for number, crop in enumerate(found):
+        assert all(crop.box.iou(other.box) <= tuning.max_iou for other in found[:number])
+    assert all(step.done <= step.total for step in steps)
+    x0, y0, x1, y1 = found[0].box.xyxy
+    again = scorer.score(np.ascontiguousarray(picture.pixels[y0:y1, x0:x1]))
+    assert again.points == pytest.approx(found[0].score.points, abs=0.5)
+
+
+@pytest.fixture
+def turned(tmp_path: Path, samples: list[Path]) -> Path:
+    """A JPEG that is stored sideways, with a profile, XMP, GPS and an old thumbnail."""
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif[0x010F] = "Camera maker"
+    exif.get_ifd(0x8769)[0xA002] = 600
+    xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="6" dc:title="Kept"/></x:xmpmeta>'
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    with Image.open(samples[0]) as image:
+        image.convert("RGB").resize((600, 400)).save(
+            tmp_path / "turned.jpg", exif=exif, icc_profile=profile, xmp=xmp, quality=95
+        )
+    return tmp_path / "turned.jpg"
+
+
+def test_a_crop_keeps_metadata_and_profile_and_is_upright(turned: Path, tmp_path: Path) -> None:
+    before = hashlib.sha256(turned.read_bytes()).hexdigest()
+    upright = load_picture(turned).pixels
+    target = save_crop(turned, Box(20, 100, 320, 500), tmp_path / "out", "crop")
+    with Image.open(turned) as source, Image.open(target) as crop:
+        assert crop.format == "JPEG"
+        assert crop.size == (300, 400)
+        assert crop.getexif()[0x0112] == 1
+        assert crop.getexif()[0x010F] == "Camera maker"
+        assert crop.getexif().get_ifd(0x8769)[0xA002] == 300
+        assert crop.info["icc_profile"] == source.info["icc_profile"]
+        assert b'tiff:Orientation="1"' in crop.info["xmp"]
+        assert b"Kept" in crop.info["xmp"]
+    shown = load_picture(target).pixels.astype(int)
+    assert np.abs(shown - upright[100:500, 20:320]).mean() < 4
+    assert hashlib.sha256(turned.read_bytes()).hexdigest() == before
+
+
+def test_nothing_is_overwritten(turned: Path, tmp_path: Path) -> None:
+    first = save_crop(turned, BOX, tmp_path, "turned")
+    content = first.read_bytes()
+    second = save_crop(turned, BOX, tmp_path, "turned")
+    assert {turned.name, first.name, second.name} == {"turned.jpg", "turned-2.jpg", "turned-3.jpg"}
+    assert first.read_bytes() == content
+
+
+@pytest.mark.parametrize(("form", "suffix"), [("PNG", ".png"), ("WEBP", ".webp"), ("TIFF", ".tif"), ("GIF", ".jpg")])
+def test_a_crop_keeps_its_photos_format_where_it_can(
+    tmp_path: Path, samples: list[Path], form: str, suffix: str
+) -> None:
+    source = tmp_path / f"photo.{form.lower()}"
+    with Image.open(samples[0]) as image:
+        image.resize((500, 400)).save(source, form)
+    target = save_crop(source, BOX, tmp_path / "out", "crop")
+    assert target.suffix == suffix
+    shown, upright = load_picture(target).pixels, load_picture(source).pixels[50:350, 100:400]
+    assert np.abs(shown.astype(int) - upright).mean() < (6 if suffix in (".jpg", ".webp") else 0.01)
+
+
+def test_a_bad_source_or_target_leaves_nothing_behind(tmp_path: Path, samples: list[Path]) -> None:
+    half = tmp_path / "half.jpg"
+    half.write_bytes(samples[0].read_bytes()[:9000])
+    with pytest.raises(PictureError):
+        save_crop(half, BOX, tmp_path / "out", "crop")
+    assert not (tmp_path / "out").exists()
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(PictureError, match="cannot be written"):
+        save_crop(samples[0], BOX, tmp_path / "file" / "out", "crop")

@@ -1,0 +1,106 @@
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.errors import PictureError
+from engine.pictures import load_picture
+
+SIZE = (600, 400)
+
+
+@pytest.fixture
+def photo(samples: list[Path]) -> Image.Image:
+    with Image.open(samples[0]) as image:
+        return image.convert("RGB").resize(SIZE)
+
+
+TURNS = {
+    1: [],
+    2: [Image.Transpose.FLIP_LEFT_RIGHT],
+    3: [Image.Transpose.ROTATE_180],
+    4: [Image.Transpose.FLIP_TOP_BOTTOM],
+    5: [Image.Transpose.TRANSPOSE],
+    6: [Image.Transpose.ROTATE_90],
+    7: [Image.Transpose.TRANSVERSE],
+    8: [Image.Transpose.ROTATE_270],
+}
+
+
+@pytest.mark.parametrize("orientation", TURNS)
+def test_every_exif_orientation_is_shown_upright(tmp_path: Path, photo: Image.Image, orientation: int) -> None:
+    stored = photo
+    for turn in TURNS[orientation]:
+        stored = stored.transpose(turn)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    stored.save(tmp_path / "turned.png", exif=exif)
+    picture = load_picture(tmp_path / "turned.png")
+    assert picture.full_size_wh == SIZE
+    np.testing.assert_array_equal(picture.pixels, np.asarray(photo))
+
+
+def test_a_photo_is_reduced_to_the_size_that_is_needed(samples: list[Path]) -> None:
+    whole, small = load_picture(samples[0]), load_picture(samples[0], 200)
+    assert max(small.pixels.shape) == 200
+    assert small.full_size_wh == whole.full_size_wh == (whole.pixels.shape[1], whole.pixels.shape[0])
+
+
+def test_transparent_parts_are_white(tmp_path: Path) -> None:
+    Image.new("RGBA", (20, 20), (255, 0, 0, 0)).save(tmp_path / "clear.png")
+    assert (load_picture(tmp_path / "clear.png").pixels == 255).all()
+
+
+def test_sixteen_bit_grey_is_not_blown_out(tmp_path: Path) -> None:
+    Image.fromarray(np.full((20, 20), 0x8000, np.uint16)).save(tmp_path / "deep.png")
+    assert (load_picture(tmp_path / "deep.png").pixels == 0x80).all()
+
+
+def test_a_photo_under_another_name_is_still_a_photo(tmp_path: Path, photo: Image.Image) -> None:
+    photo.save(tmp_path / "really.jpg")
+    renamed = (tmp_path / "really.jpg").rename(tmp_path / "claims.png")
+    assert load_picture(renamed).full_size_wh == SIZE
+
+
+def _png_that_claims(width: int, height: int) -> bytes:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(b"\0" * 99)) + chunk(b"IEND", b"")
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("empty.jpg", b"", "empty"),
+        ("letter.jpg", b"Dear all, this is a letter.", "not a picture"),
+        ("bomb.png", _png_that_claims(60_000, 60_000), "too large"),
+        ("short.png", _png_that_claims(400, 400), "cut short"),
+        ("tag.tif", b"II*\0\x08\0\0\0\xff\xff", ""),
+    ],
+)
+def test_a_bad_file_is_one_error_that_says_why(tmp_path: Path, name: str, content: bytes, reason: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(PictureError, match=name) as raised:
+        load_picture(tmp_path / name, 640)
+    assert reason in raised.value.reason
+
+
+def test_a_truncated_photo_is_an_error(tmp_path: Path, samples: list[Path]) -> None:
+    content = samples[0].read_bytes()
+    (tmp_path / "half.jpg").write_bytes(content[: len(content) // 2])
+    with pytest.raises(PictureError, match="cut short"):
+        load_picture(tmp_path / "half.jpg")
+
+
+def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="no such file"):
+        load_picture(tmp_path / "gone.jpg")
+    with pytest.raises(PictureError, match="folder"):
+        load_picture(tmp_path)

@@ -1,0 +1,162 @@
+"""What a person does in the window, from drop to saved file."""
+
+import hashlib
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from pytestqt.qtbot import QtBot
+
+from engine.pictures import load_picture
+from studio.app import make_application
+from studio.live_scorer import LiveResult
+from studio.window import StudioWindow
+
+# Generous: a busy machine of two cores.
+WAIT_MS = 60_000
+
+
+@pytest.fixture(scope="session")
+def qapp() -> object:
+    return make_application()
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[StudioWindow]:
+    window = StudioWindow()
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    with qtbot.waitSignal(window.painted, timeout=WAIT_MS):
+        window.show()
+    qtbot.waitUntil(lambda: window.scorer is not None, timeout=WAIT_MS)
+    yield window
+    window.close()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, samples: list[Path]) -> Path:
+    album = tmp_path / "album"
+    album.mkdir()
+    for sample in samples[:6]:
+        shutil.copy(sample, album)
+    (album / "empty.jpg").touch()
+    return album
+
+
+@pytest.fixture
+def video(tmp_path: Path, samples: list[Path]) -> Path:
+    """A second of a face that moves, made of a sample photo."""
+    pixels = load_picture(samples[0], 640).pixels
+    file = tmp_path / "face.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 30, (480, 480))
+    for frame in range(30):
+        writer.write(cv2.cvtColor(pixels[frame : frame + 480, frame : frame + 480], cv2.COLOR_RGB2BGR))
+    writer.release()
+    return file
+
+
+def _drop(window: StudioWindow, path: Path) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    window.dropEvent(
+        QDropEvent(
+            QPointF(QPoint(50, 50)),
+            Qt.DropAction.CopyAction,
+            mime,
+            Qt.MouseButton.LeftButton,
+            Qt.KeyboardModifier.NoModifier,
+        )
+    )
+
+
+def _wait_for_album(qtbot: QtBot, window: StudioWindow, rows: int) -> None:
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == rows and not window.album.jobs.busy, timeout=WAIT_MS)
+
+
+def test_the_first_run_shows_the_sample_album(qtbot: QtBot, window: StudioWindow, samples: list[Path]) -> None:
+    _wait_for_album(qtbot, window, len(samples))
+    assert "Sample" in window.album.title.text()
+    assert window.rooms.currentWidget() is window.album or window.live.source.cameras()
+
+
+def test_i_drop_a_folder_and_browse_it_by_keyboard(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    _drop(window, folder)
+    assert window.rooms.currentWidget() is window.album
+    _wait_for_album(qtbot, window, 7)
+    model = window.album.model
+    points = [photo.score.points for row in range(6) if (photo := model.photo(row)).score]
+    assert points == sorted(points, reverse=True)
+    assert model.photo(6).error
+    assert "1 cannot be read" in window.statusBar().currentMessage()
+    window.album.grid.setCurrentIndex(model.index(0))
+    qtbot.keyClick(window.album.grid, Qt.Key.Key_Return)
+    assert window.album.pages.currentWidget() is window.album.large
+    qtbot.keyClick(window.album.large, Qt.Key.Key_Right)
+    assert model.photo(1).path.name in window.album.large.text.text()
+    qtbot.waitUntil(lambda: not window.album.large.canvas.image.isNull(), timeout=WAIT_MS)
+    qtbot.keyClick(window.album.large, Qt.Key.Key_Left)
+    assert model.photo(0).path.name in window.album.large.text.text()
+    qtbot.keyClick(window.album.large, Qt.Key.Key_Escape)
+    assert window.album.pages.currentWidget() is window.album.grid
+
+
+def test_i_crop_a_photo_and_its_original_stays(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    photo = folder / "sample-01.jpg"
+    before = hashlib.sha256(photo.read_bytes()).hexdigest()
+    window.open_in_crop(photo)
+    qtbot.waitUntil(lambda: window.crop.list.count() > 0 and window.crop.save_button.isEnabled(), timeout=WAIT_MS)
+    window.crop.list.setCurrentRow(window.crop.list.count() - 1)
+    window.crop.save()
+    qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    crops = list(folder.glob("sample-01_crop-*.jpg"))
+    assert len(crops) == 1
+    width, height = load_picture(crops[0]).full_size_wh
+    assert abs(width - height) <= 1
+    assert hashlib.sha256(photo.read_bytes()).hexdigest() == before
+
+
+def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    window.open_in_crop(folder / "empty.jpg")
+    qtbot.waitUntil(lambda: "empty" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    assert window.crop.pages.currentWidget() is window.crop.empty
+
+
+@pytest.mark.qt_log_level_fail("CRITICAL")  # FFmpeg reports its codecs as warnings
+def test_a_video_is_scored_live_newest_first_and_closes_while_busy(
+    qtbot: QtBot, window: StudioWindow, video: Path
+) -> None:
+    shown: list[LiveResult] = []
+    window.live.score_shown.connect(shown.append)
+    _drop(window, video)
+    assert window.rooms.currentWidget() is window.live
+    qtbot.waitUntil(lambda: len(shown) >= 10, timeout=WAIT_MS)
+    numbers = [result.frame.number for result in shown]
+    assert numbers == sorted(set(numbers))
+    assert all(len(result.faces) == 1 for result in shown[-3:])
+    qtbot.waitUntil(lambda: window.live.panel.number.text().isdigit(), timeout=WAIT_MS)
+    started_s = time.perf_counter()
+    window.close()
+    assert not window.live.source.is_open
+    assert time.perf_counter() - started_s < 30  # it ends at all; how fast is measured by `bench live`
+
+
+@pytest.mark.qt_log_level_fail("CRITICAL")
+def test_a_file_that_is_no_video_is_explained(qtbot: QtBot, window: StudioWindow, tmp_path: Path) -> None:
+    (tmp_path / "fake.mp4").write_text("no video")
+    _drop(window, tmp_path / "fake.mp4")
+    qtbot.waitUntil(lambda: "cannot be played" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    assert window.live.pages.currentWidget() is window.live.empty
+
+
+def test_the_window_remembers_its_room(qtbot: QtBot, window: StudioWindow) -> None:
+    window.rooms.setCurrentWidget(window.crop)
+    window.close()
+    again = StudioWindow()
+    qtbot.addWidget(again)
+    assert again.rooms.currentWidget() is again.crop
+    again.close()

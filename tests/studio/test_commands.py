@@ -1,0 +1,95 @@
+import csv
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+
+def _run(*words: object) -> subprocess.CompletedProcess[str]:
+    code = "from studio.commands import main; main()"
+    return subprocess.run([sys.executable, "-c", code, *map(str, words)], capture_output=True, text=True, timeout=240)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, samples: list[Path]) -> Path:
+    album = tmp_path / "album"
+    album.mkdir()
+    for sample in samples[:4]:
+        shutil.copy(sample, album)
+    (album / "empty.jpg").touch()
+    (album / "half.jpg").write_bytes(samples[0].read_bytes()[:5000])
+    return album
+
+
+def test_score_prints_json_that_scripts_can_rely_on(folder: Path) -> None:
+    done = _run("score", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    photos = json.loads(done.stdout)
+    assert [set(photo) for photo in photos] == [{"path", "score", "probability", "faces", "error"}] * 6
+    scores = [photo["score"] for photo in photos[:4]]
+    assert scores == sorted(scores, reverse=True)
+    assert all(photo["score"] is None and photo["error"] for photo in photos[4:])
+    assert "2 files skipped" in done.stderr
+
+
+def test_score_prints_csv_and_a_table(folder: Path) -> None:
+    rows = list(csv.DictReader(io.StringIO(_run("score", folder, "--csv").stdout)))
+    assert len(rows) == 6
+    table = _run("score", folder).stdout
+    assert table.index(Path(rows[0]["path"]).name) < table.index(Path(rows[3]["path"]).name)
+
+
+def test_score_fails_in_words_where_nothing_can_be_scored(tmp_path: Path) -> None:
+    (tmp_path / "empty.jpg").touch()
+    assert _run("score", tmp_path / "empty.jpg").returncode == 1
+    gone = _run("score", tmp_path / "gone.jpg")
+    assert gone.returncode == 1
+    assert "no such file" in gone.stderr
+    assert "Traceback" not in gone.stderr
+
+
+def test_crop_saves_new_files_and_touches_no_original(folder: Path, tmp_path: Path) -> None:
+    before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+    done = _run("crop", folder, "--aspect", "4:5", "--out", tmp_path / "crops")
+    assert done.returncode == 0, done.stderr
+    crops = sorted((tmp_path / "crops").iterdir())
+    assert len(crops) == 4
+    for crop in crops:
+        with Image.open(crop) as image:
+            assert abs(image.width / image.height - 0.8) < 0.01
+    assert _run("crop", folder / "sample-01.jpg", "--aspect", "4:5", "--out", tmp_path / "crops").returncode == 0
+    assert (tmp_path / "crops" / "sample-01_crop-4x5-2.jpg").exists()
+    assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()} == before
+
+
+def test_a_strange_shape_is_explained(folder: Path, tmp_path: Path) -> None:
+    done = _run("crop", folder, "--aspect", "wide", "--out", tmp_path / "crops")
+    assert done.returncode == 1
+    assert "4:5" in done.stderr
+
+
+def test_bench_prints_one_object(folder: Path) -> None:
+    done = _run("bench", "folder", folder, "--json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert set(result) == {"machine", "rows"}
+    assert all(set(row) == {"what", "value", "unit", "target", "ok"} for row in result["rows"])
+
+
+def test_help_and_version_load_nothing_heavy() -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['--help']\n"
+        "from studio.commands import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = {'torch', 'cv2', 'onnxruntime', 'PySide6'} & set(sys.modules)\n"
+        "assert not heavy, heavy"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True)
+    assert _run("--version").stdout.startswith("selfie-studio ")
