@@ -1,6 +1,7 @@
 """Aspect ratios: the shapes that a crop can have."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 
@@ -27,9 +28,10 @@ class Aspect:
         if text == "original":
             return ORIGINAL
         try:
-            width, height = (Fraction(side) for side in text.split(":"))
+            # Decimal refuses "1/2", which Fraction would read and no file name could hold.
+            width, height = (Fraction(Decimal(side)) for side in text.split(":"))
             ratio = width / height
-        except (ValueError, ZeroDivisionError) as error:
+        except (ValueError, OverflowError, ArithmeticError) as error:
             raise ValueError(f"{text!r} is not an aspect ratio: write it as 4:5, or original") from error
         if not Fraction(1, 10) <= ratio <= 10:
             raise ValueError(f"{text!r} is too long a shape: between 1:10 and 10:1")

@@ -87,11 +87,11 @@ def load_card(folder: Path) -> ModelCard:
                 "reference_logits": tuple(map(float, fields["reference_logits"])),
             }
         )
+        _check_card(path, card)
     except FileNotFoundError as error:
         raise ModelError(path, "no model here: choose a folder that holds card.json and its weights") from error
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(path, f"not a model card ({error})") from error
-    _check_card(path, card)
     return card
 
 
@@ -102,10 +102,10 @@ def _check_card(path: Path, card: ModelCard) -> None:
         raise ModelError(path, f"architecture {card.architecture!r}, this program runs {ARCHITECTURE!r}")
     if dict(card.preprocessing) != dataclasses.asdict(PREPROCESSING):
         raise ModelError(path, "made for pictures prepared in another way: train or export it again")
-    if not {WEIGHTS_FILE, ONNX_FILE} <= set(card.sha256):
+    if not isinstance(card.sha256, dict) or not {WEIGHTS_FILE, ONNX_FILE} <= set(card.sha256):
         raise ModelError(path, "the card lacks the sha256 of its weights")
     steps = zip(card.reference_logits, card.reference_logits[1:], strict=False)
-    if len(card.reference_logits) < 2 or any(low > high for low, high in steps):
+    if len(card.reference_logits) < 2 or not all(low <= high for low, high in steps):
         raise ModelError(path, "the card's reference logits do not ascend")
 
 

@@ -12,7 +12,7 @@ from PIL import Image, ImageOps, JpegImagePlugin
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
-from engine.pictures import open_image
+from engine.pictures import flattened, open_image
 
 JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
@@ -50,7 +50,7 @@ def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
         crop = upright.crop(_inside(box, upright))
         options = _save_options(image, crop, form)
     if form == "JPEG" and crop.mode not in _JPEG_MODES:
-        crop = crop.convert("RGB")
+        crop = flattened(crop).convert("RGB")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         target = reserve_unused(folder / f"{name}{_SUFFIX_BY_FORMAT[form]}")

@@ -73,14 +73,18 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
 def _upright_rgb(image: Image.Image) -> Image.Image:
     image.load()
     upright = ImageOps.exif_transpose(image)
-    if upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info:
-        # What is transparent is seen on white, as browsers and prints show it.
-        layer = upright.convert("RGBA")
-        upright = Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
-    elif upright.mode.startswith("I;16") or upright.mode == "I":
+    if upright.mode.startswith("I;16") or upright.mode == "I":
         # Pillow clips 16-bit grey to 255 when it converts; scale it instead.
         upright = Image.fromarray((np.asarray(upright, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
-    return upright.convert("RGB")
+    return flattened(upright).convert("RGB")
+
+
+def flattened(image: Image.Image) -> Image.Image:
+    """The image, on white where it is transparent, as browsers and prints show it."""
+    if image.mode not in ("RGBA", "LA", "PA") and "transparency" not in image.info:
+        return image
+    layer = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", layer.size, "white"), layer)
 
 
 @contextmanager

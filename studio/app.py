@@ -63,5 +63,4 @@ def make_application() -> "QApplication":
     application.setOrganizationName("Selfie Studio")
     application.setApplicationName("Selfie Studio")
     application.setStyle("Fusion")
-    application.setStyleSheet("QPushButton:checked { background: #35c2a5; color: #101214; }")
     return application

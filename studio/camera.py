@@ -1,6 +1,7 @@
 """Where frames come from: a camera, a video file or a stream, all through one QVideoSink.
 
-A frame is turned into a QImage once, in the thread that Qt delivers it in, and handed on; nobody queues frames.
+Python never runs in Qt's video thread: stopping a player waits for that thread, which would wait for Python. A frame is
+fetched in the window's thread, always the newest one, and turned into a QImage once.
 """
 
 import time
@@ -45,7 +46,7 @@ class FrameSource(QObject):
     """One source at a time.
 
     Signals:
-        frame_ready: a `Frame`; sent from Qt's video thread, so receivers must be safe to call from there.
+        frame_ready: a `Frame`, the newest one.
         opened: the name of the source that now delivers.
         failed: why it does not, and what to do.
         cameras_changed: one was plugged in or out.
@@ -59,13 +60,14 @@ class FrameSource(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._sink = QVideoSink(self)
-        self._sink.videoFrameChanged.connect(self._deliver, Qt.ConnectionType.DirectConnection)
+        self._sink.videoFrameChanged.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._devices = QMediaDevices(self)
         self._devices.videoInputsChanged.connect(self._check_cameras)
         self._session: QMediaCaptureSession | None = None
         self._camera: QCamera | None = None
         self._player: QMediaPlayer | None = None
         self._delivered = 0
+        self._taken = QVideoFrame()
         self.name = ""
 
     @property
@@ -130,6 +132,7 @@ class FrameSource(QObject):
         """Stop and release the source; nothing is delivered after this."""
         camera, player, session = self._camera, self._player, self._session
         self._camera = self._player = self._session = None
+        self._taken = QVideoFrame()
         if player is not None:
             player.stop()
             player.setVideoSink(None)  # type: ignore[arg-type]
@@ -141,10 +144,14 @@ class FrameSource(QObject):
             session.setVideoSink(None)  # type: ignore[arg-type]
             session.deleteLater()
 
-    def _deliver(self, frame: QVideoFrame) -> None:
+    @Slot(QVideoFrame)
+    def _deliver(self, _: QVideoFrame) -> None:
         arrived_s = time.perf_counter()
-        if not self.is_open or not frame.isValid():
+        frame = self._sink.videoFrame()
+        # Several may have come since; the first of their signals takes the newest frame, the others find it taken.
+        if not self.is_open or not frame.isValid() or frame == self._taken:
             return
+        self._taken = frame
         image = frame.toImage()
         if not image.isNull():
             self._delivered += 1

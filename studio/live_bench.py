@@ -58,6 +58,7 @@ class _Counter(QObject):
     def restart(self) -> None:
         self.counts = _Counts(last_tick_s=time.perf_counter())
 
+    @Slot(object)
     def count_frame(self, frame: Frame) -> None:
         self.counts.frames_in += 1
 
@@ -90,7 +91,7 @@ def measure_live(video: Path, seconds: float, device: Device) -> LiveFigures:
     _wait_until(lambda: window.scorer is not None, MODEL_WAIT_MS)
     window.album.cancel()
     counter = _Counter()
-    window.live.source.frame_ready.connect(counter.count_frame, Qt.ConnectionType.DirectConnection)
+    window.live.source.frame_ready.connect(counter.count_frame)
     window.live.score_shown.connect(counter.count_score)
     timer = QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)

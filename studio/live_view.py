@@ -88,18 +88,15 @@ class LiveRoom(QWidget):
 
     message = Signal(str)
     score_shown = Signal(object)
-    _frame_waits = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.source = FrameSource(self)
-        self.source.frame_ready.connect(self._take_frame, Qt.ConnectionType.DirectConnection)
+        self.source.frame_ready.connect(self._take_frame)
         self.source.opened.connect(self._show_opened)
         self.source.failed.connect(self._show_failure)
         self.source.cameras_changed.connect(self._list_sources)
-        self._frame_waits.connect(self._show_frame, Qt.ConnectionType.QueuedConnection)
         self._live_scorer: LiveScorer | None = None
-        self._newest: Frame | None = None
         self._result: LiveResult | None = None
         self._last_file: Path | None = None
         self._camera_on_return = False
@@ -212,7 +209,7 @@ class LiveRoom(QWidget):
     def stop(self) -> None:
         """Release the source."""
         self.source.close()
-        self._newest = self._result = None
+        self._result = None
         self._text_timer.stop()
         self._smoothed = Smoothed()
         self.canvas.clear()
@@ -245,20 +242,12 @@ class LiveRoom(QWidget):
         self.stop()
         self.message.emit(text)
 
+    @Slot(object)
     def _take_frame(self, frame: Frame) -> None:
-        """Called in Qt's video thread: keep the newest for the screen and for the scorer."""
         if self._live_scorer is not None:
             self._live_scorer.offer(frame)
-        waiting, self._newest = self._newest, frame
-        if waiting is None:
-            self._frame_waits.emit()
-
-    @Slot()
-    def _show_frame(self) -> None:
-        frame, self._newest = self._newest, None
-        if frame is not None and self.source.is_open:
-            self._frames.add(frame.arrived_s)
-            self.canvas.show_image(frame.image)
+        self._frames.add(frame.arrived_s)
+        self.canvas.show_image(frame.image)
 
     @Slot(object)
     def show_result(self, result: LiveResult) -> None:

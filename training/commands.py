@@ -84,7 +84,7 @@ def export(
     from engine.network import ScoreNet
     from engine.preprocess import letterbox
     from training.evaluate import evaluate, reference_logits
-    from training.export import ExportError, export_model
+    from training.export import ExportError, export_model, standardise_logits
 
     weights = run / WEIGHTS
     if not weights.exists():
@@ -94,7 +94,7 @@ def export(
     network.eval()
     test = _load(data, manifest_file, ("test",))
     whole = [photo for row, photo in test if not row.label]
-    reference = reference_logits(network, whole)
+    reference = standardise_logits(network, reference_logits(network, whole))
     metrics = _last(_shown(evaluate(network, test, reference), "measuring"))
     try:
         card = export_model(out, network, [letterbox(photo.pixels) for photo in whole[:32]], reference, metrics)

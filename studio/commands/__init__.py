@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from engine.devices import Device
 from engine.errors import EngineError
@@ -59,7 +60,7 @@ def add_announced_commands() -> None:
     for entry in entry_points(group=COMMAND_GROUP):
         try:
             app.add_typer(entry.load(), name=entry.name)
-        except ImportError as error:
+        except Exception as error:  # whatever another room does wrong, the rest still works
             Console(stderr=True).print(f"`selfie-studio {entry.name}` is not available: {error}", highlight=False)
 
 
@@ -71,5 +72,5 @@ def main() -> None:
     try:
         app()
     except EngineError as error:
-        Console(stderr=True).print(f"[red]error:[/red] {error}", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"[red]error:[/red] {escape(str(error))}", highlight=False, soft_wrap=True)
         sys.exit(1)

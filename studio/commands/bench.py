@@ -145,6 +145,8 @@ def bench_live(
         figures = measure_live(video, seconds, device)
     except RuntimeError as error:
         fail(str(error))
+    if not figures.ages_ms:
+        fail(f"no frame of {video} was scored in {seconds:g} seconds")
     width, height = figures.size_wh
     rows = [
         plain("frame width", width, "pixels"),
@@ -172,4 +174,4 @@ def _times_ms(part: Callable[[], object]) -> list[float]:
 def _percentile(values: Sequence[float], percent: float) -> float:
     import numpy as np
 
-    return float(np.percentile(values, percent)) if values else float("nan")
+    return float(np.percentile(values, percent))

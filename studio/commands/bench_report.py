@@ -6,6 +6,7 @@ import platform
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -48,7 +49,7 @@ def plain(what: str, value: float, unit: str) -> Row:
 def report(rows: Sequence[Row], runtime: str, *, as_json: bool) -> None:
     """Print measurements with the machine that they were made on."""
     machine = {
-        "cpu": platform.processor() or platform.machine(),
+        "cpu": _cpu_name(),
         "cores": os.cpu_count(),
         "system": platform.platform(),
         "python": platform.python_version(),
@@ -58,10 +59,20 @@ def report(rows: Sequence[Row], runtime: str, *, as_json: bool) -> None:
         json.dump({"machine": machine, "rows": [asdict(row) for row in rows]}, sys.stdout, indent=2)
         sys.stdout.write("\n")
         return
-    table = Table(box=None, header_style="dim", title=", ".join(f"{k} {v}" for k, v in machine.items()))
+    table = Table(box=None, header_style="dim", caption=", ".join(f"{k} {v}" for k, v in machine.items()))
     for name in ("what", "value", "unit", "target", "ok"):
         table.add_column(name, justify="right" if name == "value" else "left")
     for row in rows:
         met = {None: "", True: "yes", False: "NO"}[row.ok]
         table.add_row(row.what, f"{row.value:g}", row.unit, row.target or "", met)
     Console().print(table)
+
+
+def _cpu_name() -> str:
+    """The processor's name; Linux tells it in a file alone."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

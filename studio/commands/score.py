@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -13,8 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.devices import Device
-from engine.scan import ScoredPhoto, best_first
 from studio.commands.output import count, fail, say_bad_file, shown, speak
+
+if TYPE_CHECKING:
+    from engine.scan import ScoredPhoto
 
 COLUMNS = ("path", "score", "probability", "faces", "error")
 
@@ -35,7 +37,7 @@ def score(
     if as_json and as_csv:
         fail("choose one of --json and --csv")
     from engine.catalogue import Catalogue
-    from engine.scan import scan
+    from engine.scan import best_first, scan
     from engine.scoring import load_scorer
 
     scorer = load_scorer(device)
@@ -55,7 +57,7 @@ def score(
     _say_summary(photos)
 
 
-def _fields(photo: ScoredPhoto) -> dict[str, object]:
+def _fields(photo: "ScoredPhoto") -> dict[str, object]:
     """What scripts rely on; a bad file has an error and a null score."""
     points = round(photo.score.points, 1) if photo.score else None
     probability = round(photo.score.probability, 4) if photo.score else None
@@ -63,7 +65,7 @@ def _fields(photo: ScoredPhoto) -> dict[str, object]:
     return dict(zip(COLUMNS, (str(photo.path), points, probability, faces, photo.error), strict=True))
 
 
-def _print_table(photos: Sequence[ScoredPhoto]) -> None:
+def _print_table(photos: Sequence["ScoredPhoto"]) -> None:
     table = Table(box=None, header_style="dim")
     table.add_column("score", justify="right")
     table.add_column("faces", justify="right")
@@ -74,7 +76,7 @@ def _print_table(photos: Sequence[ScoredPhoto]) -> None:
     Console().print(table)
 
 
-def _say_summary(photos: Sequence[ScoredPhoto]) -> None:
+def _say_summary(photos: Sequence["ScoredPhoto"]) -> None:
     bad = [photo for photo in photos if photo.score is None]
     for photo in bad:
         say_bad_file(photo.path, photo.error)

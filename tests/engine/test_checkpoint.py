@@ -38,6 +38,10 @@ def test_the_shipped_model_loads_in_both_forms() -> None:
         lambda model: _edit_card(model, format=99),
         lambda model: _edit_card(model, reference_logits=[3.0, 1.0, 2.0]),
         lambda model: _edit_card(model, sha256={}),
+        lambda model: _edit_card(model, sha256=None),
+        lambda model: _edit_card(model, sha256=[ONNX_FILE, WEIGHTS_FILE]),
+        lambda model: _edit_card(model, preprocessing=None),
+        lambda model: _edit_card(model, reference_logits=[float("nan")] * 3),
         lambda model: _edit_card(model, surprise=1),
     ],
 )

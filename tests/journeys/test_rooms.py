@@ -92,7 +92,7 @@ def test_i_drop_a_folder_and_browse_it_by_keyboard(qtbot: QtBot, window: StudioW
     points = [photo.score.points for row in range(6) if (photo := model.photo(row)).score]
     assert points == sorted(points, reverse=True)
     assert model.photo(6).error
-    assert "1 cannot be read" in window.statusBar().currentMessage()
+    qtbot.waitUntil(lambda: "1 cannot be read" in window.statusBar().currentMessage(), timeout=WAIT_MS)
     window.album.grid.setCurrentIndex(model.index(0))
     qtbot.keyClick(window.album.grid, Qt.Key.Key_Return)
     assert window.album.pages.currentWidget() is window.album.large
