@@ -42,6 +42,7 @@ class StudioWindow(QMainWindow):
         super().__init__()
         self._device = device
         self._painted = False
+        self._closed = False
         self.scorer: Scorer | None = None
         self.model_jobs = JobSlot(self)
         self.setWindowTitle("Selfie Studio")
@@ -127,6 +128,8 @@ class StudioWindow(QMainWindow):
 
     @Slot()
     def _begin(self) -> None:
+        if self._closed:
+            return
         device = self._device
 
         def task() -> Iterator[Progress[Scorer]]:
@@ -243,6 +246,7 @@ class StudioWindow(QMainWindow):
             self.open_paths(paths)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self._closed = True
         settings = QSettings()
         settings.setValue(GEOMETRY_SETTING, self.saveGeometry())
         settings.setValue(ROOM_SETTING, self.rooms.currentIndex())

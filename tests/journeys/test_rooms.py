@@ -160,3 +160,13 @@ def test_the_window_remembers_its_room(qtbot: QtBot, window: StudioWindow) -> No
     qtbot.addWidget(again)
     assert again.rooms.currentWidget() is again.crop
     again.close()
+
+
+def test_the_window_may_be_closed_as_soon_as_it_is_painted(qtbot: QtBot) -> None:
+    window = StudioWindow()
+    qtbot.addWidget(window)
+    window.painted.connect(window.close)
+    with qtbot.waitSignal(window.painted, timeout=WAIT_MS):
+        window.show()
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
+    assert not window.model_jobs.busy
