@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.errors import ModelError
 from engine.geometry import Box
+from engine.pictures import Picture
 from engine.pixels import Floats, Pixels
 from engine.resources import FACE_DETECTOR
 
@@ -93,6 +94,12 @@ class FaceDetector:
         if len(faces) == 0 and self._close_ups:
             return self._look(picture, CLOSE_UP_LONG_SIDE, CLOSE_UP_MARGIN)
         return faces
+
+    def detect_full_size(self, picture: Picture) -> Faces:
+        """Find the faces of a reduced picture, told in pixels of its full size."""
+        height, width = picture.pixels.shape[:2]
+        full_w, full_h = picture.full_size_wh
+        return self.detect(picture.pixels).scaled((full_w / width, full_h / height))
 
     def _look(self, picture: Pixels, long_side: int, margin: float = 0.0) -> Faces:
         height, width = picture.shape[:2]

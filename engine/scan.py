@@ -48,7 +48,12 @@ class ScoredPhoto:
 
 def best_first(photos: Sequence[ScoredPhoto]) -> list[ScoredPhoto]:
     """Photos by falling score, then the bad files, both by name where equal."""
-    return sorted(photos, key=lambda photo: (-photo.score.logit if photo.score else float("inf"), str(photo.path)))
+    return sorted(photos, key=best_first_key)
+
+
+def best_first_key(photo: ScoredPhoto) -> tuple[float, str]:
+    """What `best_first` sorts by."""
+    return (-photo.score.logit if photo.score else float("inf"), str(photo.path))
 
 
 def find_photos(paths: Sequence[Path]) -> list[Path]:
@@ -182,9 +187,7 @@ class _Reader:
         if content_sha256 in self._scored:
             return _Decoded(content_sha256, None, NO_FACES, (0, 0))
         picture = load_picture(path, PHOTO_LONG_SIDE)
-        height, width = picture.pixels.shape[:2]
-        full_w, full_h = picture.full_size_wh
-        faces = self._detector().detect(picture.pixels).scaled((full_w / width, full_h / height))
+        faces = self._detector().detect_full_size(picture)
         return _Decoded(content_sha256, letterbox(picture.pixels), faces, picture.full_size_wh)
 
     def _detector(self) -> FaceDetector:

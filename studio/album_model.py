@@ -6,16 +6,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from engine.scan import ScoredPhoto
+from engine.scan import ScoredPhoto, best_first_key
 
 PhotoRole = Qt.ItemDataRole.UserRole
 RankRole = Qt.ItemDataRole.UserRole + 1
 AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-
-
-def _order(photo: ScoredPhoto) -> tuple[float, str]:
-    return (-photo.score.logit if photo.score else float("inf"), str(photo.path))
 
 
 class AlbumModel(QAbstractListModel):
@@ -38,7 +34,7 @@ class AlbumModel(QAbstractListModel):
     def add(self, photos: Sequence[ScoredPhoto]) -> None:
         """Put photos where their scores belong."""
         for photo in photos:
-            order = _order(photo)
+            order = best_first_key(photo)
             row = bisect_left(self._orders, order)
             self.beginInsertRows(_ROOT, row, row)
             self._photos.insert(row, photo)

@@ -161,7 +161,7 @@ class AlbumRoom(QWidget):
             self.message.emit(
                 f"{total - bad} photos scored; {bad} cannot be read and stand at the end, with the reason."
             )
-        if total and not self.progress.isVisible():
+        if total:
             self.grid.setCurrentIndex(self.model.index(0))
             self.grid.scrollToTop()
 

@@ -178,11 +178,8 @@ class CropRoom(QWidget):
 
         def task() -> Iterator[Progress[object]]:
             picture = load_picture(path, SEARCH_LONG_SIDE)
-            height, width = picture.pixels.shape[:2]
-            full_w, full_h = picture.full_size_wh
             yield Progress(0, 0, "", (picture, scorer.score(picture.pixels)))
-            faces = FaceDetector().detect(picture.pixels).scaled((full_w / width, full_h / height))
-            yield from search_crops(picture, faces, scorer, aspect)
+            yield from search_crops(picture, FaceDetector().detect_full_size(picture), scorer, aspect)
 
         self.search_jobs.start(task, progressed=self._take, completed=self._end_progress, failed=self._fail)
 

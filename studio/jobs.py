@@ -59,11 +59,6 @@ class Job(QThread):
         self.blockSignals(True)
         self.requestInterruption()
 
-    def cancel_and_wait(self) -> None:
-        """As `cancel`, and stay until the thread has ended."""
-        self.cancel()
-        self.wait(CANCEL_WAIT_MS)
-
 
 class JobSlot(QObject):
     """A place for one job at a time: a new one replaces the old one, which is cancelled in the background."""
@@ -103,7 +98,7 @@ class JobSlot(QObject):
         """Stop all tasks and wait for their threads."""
         self.cancel()
         for job in self._jobs:
-            job.cancel_and_wait()
+            job.wait(CANCEL_WAIT_MS)
         self._jobs.clear()
 
     def finish(self) -> None:

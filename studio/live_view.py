@@ -98,7 +98,6 @@ class LiveRoom(QWidget):
         self.source.cameras_changed.connect(self._list_sources)
         self._live_scorer: LiveScorer | None = None
         self._result: LiveResult | None = None
-        self._last_file: Path | None = None
         self._camera_on_return = False
         self._smoothed = Smoothed()
         self._frames, self._scored = Rate(), Rate()
@@ -195,7 +194,6 @@ class LiveRoom(QWidget):
 
     def open_file(self, path: Path) -> None:
         """Play a video file over and over."""
-        self._last_file = path
         self.source.open_file(path)
 
     @Slot()

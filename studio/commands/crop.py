@@ -73,7 +73,4 @@ def search_photo(
     from engine.pictures import load_picture
 
     picture = load_picture(path, SEARCH_LONG_SIDE)
-    height, width = picture.pixels.shape[:2]
-    full_w, full_h = picture.full_size_wh
-    faces = detector.detect(picture.pixels).scaled((full_w / width, full_h / height))
-    yield from search_crops(picture, faces, scorer, aspect)
+    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect)
