@@ -19,6 +19,7 @@ _ORIENTATION_TAG = 0x0112
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
+_CROP_NAME = re.compile(r"_crop-(original|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
 # An XMP packet may state the orientation too, as an attribute or as an element.
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
@@ -27,6 +28,11 @@ _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
 def crop_name(source: Path, aspect_name: str) -> str:
     """The name of a crop's file, without a suffix: holiday.jpg at 4:5 is holiday_crop-4x5."""
     return f"{source.stem}_crop-{aspect_name.replace(':', 'x')}"
+
+
+def is_crop_name(path: Path) -> bool:
+    """Whether a file is named as `crop_name` names crops."""
+    return _CROP_NAME.search(path.stem) is not None
 
 
 def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
@@ -42,12 +48,13 @@ def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
         The new file: of the source's format where that is JPEG, PNG, WebP or TIFF, else JPEG.
 
     Raises:
-        PictureError: the source cannot be decoded whole, or the folder cannot be written to.
+        PictureError: the source cannot be decoded whole, the box lies outside of it, or nothing can be written to the
+            folder.
     """
     with open_image(source) as image:
         form = _format_for(image)
         upright = ImageOps.exif_transpose(image)
-        crop = upright.crop(_inside(box, upright))
+        crop = upright.crop(_inside(box, source, upright))
         options = _save_options(image, crop, form)
     if form == "JPEG" and crop.mode not in _JPEG_MODES:
         crop = flattened(crop).convert("RGB")
@@ -72,8 +79,11 @@ def _format_for(image: Image.Image) -> str:
     return form if form in _SUFFIX_BY_FORMAT and getattr(image, "n_frames", 1) == 1 else "JPEG"
 
 
-def _inside(box: Box, image: Image.Image) -> tuple[int, int, int, int]:
-    return max(box.x0, 0), max(box.y0, 0), min(box.x1, image.width), min(box.y1, image.height)
+def _inside(box: Box, source: Path, image: Image.Image) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = max(box.x0, 0), max(box.y0, 0), min(box.x1, image.width), min(box.y1, image.height)
+    if x0 >= x1 or y0 >= y1:
+        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {image.width} x {image.height} pixels")
+    return x0, y0, x1, y1
 
 
 def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str, Any]:

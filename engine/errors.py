@@ -13,12 +13,14 @@ class PictureError(EngineError):
     Attributes:
         path: the file.
         reason: what is wrong with it, without the path.
+        passing: whether the same file may do another time: once it may be read, or a package is installed.
     """
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, *, passing: bool = False) -> None:
         super().__init__(f"{path}: {reason}")
         self.path = path
         self.reason = reason
+        self.passing = passing
 
 
 class ModelError(EngineError):

@@ -7,11 +7,12 @@ wrong in (cut short, empty, hostile, another thing under a photo's name) comes o
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.pixels import Pixels
@@ -33,7 +34,7 @@ class Picture:
     """A decoded picture.
 
     Attributes:
-        pixels: RGB uint8 (H, W, 3), upright, C-contiguous.
+        pixels: RGB uint8 (H, W, 3), upright, C-contiguous, in sRGB.
         full_size_wh: width and height of the upright picture in the file, which `pixels` may be a reduction of.
     """
 
@@ -63,20 +64,40 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
         if long_side is not None:
             # Half as much again as is wanted, so that the last reduction is still a real average.
             image.draft("RGB", (3 * long_side // 2, 3 * long_side // 2))
-        rgb = _upright_rgb(image)
+        upright = _upright(image)
         if long_side is not None:
-            rgb.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
-        pixels = np.asarray(rgb)
+            upright.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
+        pixels = np.asarray(_in_srgb(upright, image.info.get("icc_profile")))
     return Picture(np.ascontiguousarray(pixels), (full_w, full_h))
 
 
-def _upright_rgb(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image) -> Image.Image:
+    """The image turned as its EXIF says, opaque, in a mode that can be averaged."""
     image.load()
     upright = ImageOps.exif_transpose(image)
     if upright.mode.startswith("I;16") or upright.mode == "I":
         # Pillow clips 16-bit grey to 255 when it converts; scale it instead.
         upright = Image.fromarray((np.asarray(upright, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
-    return flattened(upright).convert("RGB")
+    opaque = flattened(upright)
+    return opaque if opaque.mode in ("L", "RGB", "CMYK") else opaque.convert("RGB")
+
+
+def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
+    """The image as a screen shows it: wide-gamut and print colours brought to sRGB by the file's own profile."""
+    transform = _to_srgb(profile, image.mode) if profile else None
+    return ImageCms.applyTransform(image, transform) or image if transform else image.convert("RGB")
+
+
+@lru_cache(maxsize=16)
+def _to_srgb(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
+    """How colours of a profile become sRGB; None where they are sRGB, or the profile is damaged or of another mode."""
+    try:
+        source = ImageCms.getOpenProfile(BytesIO(profile))
+        if "srgb" in ImageCms.getProfileDescription(source).lower():
+            return None
+        return ImageCms.buildTransform(source, ImageCms.createProfile("sRGB"), mode, "RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return None
 
 
 def flattened(image: Image.Image) -> Image.Image:
@@ -102,8 +123,10 @@ def open_image(path: Path) -> Iterator[Image.Image]:
             yield image
     except PictureError:
         raise
+    except UnidentifiedImageError as error:
+        raise _not_a_picture(path) from error
     except Exception as error:  # Pillow's readers raise almost anything on a damaged or hostile file.
-        raise PictureError(path, _reason(path, error)) from error
+        raise PictureError(path, _reason(error), passing=isinstance(error, PermissionError | MemoryError)) from error
 
 
 @cache
@@ -124,7 +147,7 @@ def _heif_reader() -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _reason(path: Path, error: Exception) -> str:
+def _reason(error: Exception) -> str:
     match error:
         case FileNotFoundError():
             return "there is no such file"
@@ -132,8 +155,6 @@ def _reason(path: Path, error: Exception) -> str:
             return "this is a folder"
         case PermissionError():
             return "this file may not be read"
-        case UnidentifiedImageError():
-            return _reason_not_a_picture(path)
         case MemoryError():
             return "there is not enough memory to decode it"
         case OSError() if "truncated" in str(error):
@@ -141,11 +162,11 @@ def _reason(path: Path, error: Exception) -> str:
     return f"the file is damaged ({error})"
 
 
-def _reason_not_a_picture(path: Path) -> str:
+def _not_a_picture(path: Path) -> PictureError:
     with path.open("rb") as file:
         head = file.read(12)
     if not head:
-        return "the file is empty"
+        return PictureError(path, "the file is empty")
     if head[4:] in _HEIF_BRANDS and not _heif_reader():
-        return "HEIC needs one more package: pip install 'selfie-studio[formats]'"
-    return "not a picture in a format that is known"
+        return PictureError(path, "HEIC needs one more package: pip install 'selfie-studio[formats]'", passing=True)
+    return PictureError(path, "not a picture in a format that is known")

@@ -1,6 +1,7 @@
 """The array types that pictures and numbers travel in.
 
-A picture is RGB uint8 (H, W, 3), upright and C-contiguous, everywhere: converted once, at the edge where it comes in.
+A picture is RGB uint8 (H, W, 3) in sRGB, upright and C-contiguous, everywhere: converted once, at the edge where it
+comes in.
 """
 
 import numpy as np

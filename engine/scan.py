@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 
 from engine.catalogue import Catalogue, FileRecord, FileStamp, PhotoRecord
+from engine.checkpoint import ModelCard
 from engine.errors import PictureError
 from engine.faces import NO_FACES, PHOTO_LONG_SIDE, FaceDetector, Faces
 from engine.pictures import is_photo_name, load_picture
@@ -174,13 +175,14 @@ class _Reader:
         photo = self._catalogue.recall_photo(file.content_sha256, self._card.model_sha256)
         if photo is None:
             return None
-        return ScoredPhoto(path, photo.size_wh, score_from_logit(photo.logit, self._card), photo.faces, None)
+        return _scored_photo(path, photo, self._card)
 
     def _read(self, path: Path, stamp: FileStamp | None) -> _Read:
         try:
             return _Read(path, stamp, decoded=self._decode(path))
         except PictureError as error:
-            return _Read(path, stamp, error=error.reason)
+            # What may pass is not remembered: the next scan tries again.
+            return _Read(path, None if error.passing else stamp, error=error.reason)
 
     def _decode(self, path: Path) -> _Decoded:
         content_sha256 = _sha256_of_file(path)
@@ -206,7 +208,7 @@ def _sha256_of_file(path: Path) -> str:
     except IsADirectoryError as error:
         raise PictureError(path, "this is a folder") from error
     except OSError as error:
-        raise PictureError(path, f"this file cannot be read ({error.strerror})") from error
+        raise PictureError(path, f"this file cannot be read ({error.strerror})", passing=True) from error
 
 
 def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> list[ScoredPhoto]:
@@ -214,13 +216,11 @@ def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> lis
     model = scorer.card.model_sha256
     fresh = [read.decoded for read in reads if read.decoded and read.decoded.square is not None]
     scores = scorer.score_squares([decoded.square for decoded in fresh if decoded.square is not None])
-    catalogue.remember_photos(
-        model,
-        [
-            (decoded.content_sha256, PhotoRecord(score.logit, decoded.size_wh, decoded.faces))
-            for decoded, score in zip(fresh, scores, strict=True)
-        ],
-    )
+    scored = {
+        decoded.content_sha256: PhotoRecord(score.logit, decoded.size_wh, decoded.faces)
+        for decoded, score in zip(fresh, scores, strict=True)
+    }
+    catalogue.remember_photos(model, list(scored.items()))
     catalogue.remember_files(
         [
             (read.path, read.stamp, FileRecord(read.decoded.content_sha256 if read.decoded else None, read.error))
@@ -228,12 +228,17 @@ def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> lis
             if read.stamp is not None and read.known is None
         ]
     )
-    return [read.known or _scored(read, catalogue, scorer) for read in reads]
+    photos = []
+    for read in reads:
+        if read.decoded is None:
+            photos.append(read.known or ScoredPhoto(read.path, None, None, NO_FACES, read.error))
+            continue
+        digest = read.decoded.content_sha256
+        photo = scored.get(digest) or catalogue.recall_photo(digest, model)
+        assert photo is not None, "a content that was not decoded is in the catalogue"
+        photos.append(_scored_photo(read.path, photo, scorer.card))
+    return photos
 
 
-def _scored(read: _Read, catalogue: Catalogue, scorer: Scorer) -> ScoredPhoto:
-    if read.decoded is None:
-        return ScoredPhoto(read.path, None, None, NO_FACES, read.error)
-    photo = catalogue.recall_photo(read.decoded.content_sha256, scorer.card.model_sha256)
-    assert photo is not None, "a content is remembered before it is shown"
-    return ScoredPhoto(read.path, photo.size_wh, score_from_logit(photo.logit, scorer.card), photo.faces, None)
+def _scored_photo(path: Path, photo: PhotoRecord, card: ModelCard) -> ScoredPhoto:
+    return ScoredPhoto(path, photo.size_wh, score_from_logit(photo.logit, card), photo.faces, None)

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
-from engine.checkpoint import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, load_card, load_network
+from engine.checkpoint import CARD_FILE, ONNX_FILE, WEIGHTS_FILE, load_card, load_network, save_model, weights_bytes
 from engine.errors import ModelError
 from engine.resources import MODEL_FOLDER
 from engine.scoring import load_scorer
@@ -55,3 +56,15 @@ def test_weights_that_were_swapped_are_refused(model: Path) -> None:
     (model / WEIGHTS_FILE).write_bytes(b"cos\nsystem\n(S'echo pickled'\ntR.")
     with pytest.raises(ModelError, match="not the file"):
         load_network(model)
+
+
+def test_what_is_saved_is_loaded_and_its_card_names_the_new_files(tmp_path: Path) -> None:
+    network, card = load_network(MODEL_FOLDER), load_card(MODEL_FOLDER)
+    with torch.no_grad():
+        network.score.bias.add_(1)
+    saved = save_model(tmp_path / "new", card, weights=weights_bytes(network), onnx=b"not looked at here")
+    assert load_card(tmp_path / "new") == saved
+    assert saved.model_sha256 != card.model_sha256
+    again = load_network(tmp_path / "new").state_dict()
+    assert all(again[name].equal(value) for name, value in network.state_dict().items())
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == [CARD_FILE, ONNX_FILE, WEIGHTS_FILE]

@@ -1,14 +1,16 @@
 import hashlib
+import io
+import struct
 from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image, ImageCms
+from PIL import ExifTags, Image, ImageCms
 
 from engine.aspects import COMMON_ASPECTS, Aspect
-from engine.crop_file import save_crop
+from engine.crop_file import crop_name, is_crop_name, save_crop
 from engine.crop_search import SEARCH_LONG_SIDE, CropSettings, candidate_boxes, search_crops
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -86,13 +88,29 @@ def turned(tmp_path: Path, samples: list[Path]) -> Path:
     exif[0x0112] = 6
     exif[0x010F] = "Camera maker"
     exif.get_ifd(0x8769)[0xA002] = 600
+    exif.get_ifd(0x8825).update({1: "N", 2: (47.0, 22.0, 12.0)})
     xmp = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf tiff:Orientation="6" dc:title="Kept"/></x:xmpmeta>'
     profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
     with Image.open(samples[0]) as image:
-        image.convert("RGB").resize((600, 400)).save(
-            tmp_path / "turned.jpg", exif=exif, icc_profile=profile, xmp=xmp, quality=95
-        )
+        small = image.convert("RGB").resize((600, 400))
+    small.save(tmp_path / "turned.jpg", exif=_with_thumbnail(exif, small), icc_profile=profile, xmp=xmp, quality=95)
     return tmp_path / "turned.jpg"
+
+
+def _with_thumbnail(exif: Image.Exif, image: Image.Image) -> bytes:
+    """EXIF with a second directory that holds a small JPEG, as cameras write it (EXIF 2.32, 4.5.5)."""
+    small = io.BytesIO()
+    image.resize((60, 40)).save(small, "JPEG")
+    thumbnail, body = small.getvalue(), bytearray(exif.tobytes()[6:])
+    order = "<" if body[:2] == b"II" else ">"
+    first = struct.unpack_from(f"{order}I", body, 4)[0]
+    entries = struct.unpack_from(f"{order}H", body, first)[0]
+    second = len(body)
+    struct.pack_into(f"{order}I", body, first + 2 + 12 * entries, second)
+    body += struct.pack(f"{order}H", 2)
+    for tag, value in ((0x0201, second + 2 + 24 + 4), (0x0202, len(thumbnail))):
+        body += struct.pack(f"{order}HHII", tag, 4, 1, value)
+    return b"Exif\0\0" + bytes(body) + struct.pack(f"{order}I", 0) + thumbnail
 
 
 def test_a_crop_keeps_metadata_and_profile_and_is_upright(turned: Path, tmp_path: Path) -> None:
@@ -105,6 +123,9 @@ def test_a_crop_keeps_metadata_and_profile_and_is_upright(turned: Path, tmp_path
         assert crop.getexif()[0x0112] == 1
         assert crop.getexif()[0x010F] == "Camera maker"
         assert crop.getexif().get_ifd(0x8769)[0xA002] == 300
+        assert crop.getexif().get_ifd(0x8825)[1] == "N"
+        assert source.getexif().get_ifd(ExifTags.IFD.IFD1)[0x0202] > 0  # the old thumbnail, which shows the whole photo
+        assert 0x0202 not in crop.getexif().get_ifd(ExifTags.IFD.IFD1)
         assert crop.info["icc_profile"] == source.info["icc_profile"]
         assert b'tiff:Orientation="1"' in crop.info["xmp"]
         assert b"Kept" in crop.info["xmp"]
@@ -143,3 +164,37 @@ def test_a_bad_source_or_target_leaves_nothing_behind(tmp_path: Path, samples: l
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(PictureError, match="cannot be written"):
         save_crop(samples[0], BOX, tmp_path / "file" / "out", "crop")
+
+
+def test_an_orientation_that_xmp_states_as_an_element_is_put_right(turned: Path, tmp_path: Path) -> None:
+    element = b"<x:xmpmeta><rdf><tiff:Orientation>6</tiff:Orientation></rdf></x:xmpmeta>"
+    with Image.open(turned) as image:
+        image.save(tmp_path / "element.jpg", exif=image.getexif(), xmp=element)
+    with Image.open(save_crop(tmp_path / "element.jpg", BOX, tmp_path / "out", "crop")) as crop:
+        assert b"<tiff:Orientation>1<" in crop.info["xmp"]
+
+
+def test_a_crop_outside_of_the_photo_is_explained(turned: Path, tmp_path: Path) -> None:
+    with pytest.raises(PictureError, match="outside"):
+        save_crop(turned, Box(5000, 5000, 5100, 5100), tmp_path / "out", "crop")
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_write_that_fails_leaves_nothing_behind(
+    turned: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full_disk(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Image.Image, "save", full_disk)
+    with pytest.raises(PictureError, match="No space left"):
+        save_crop(turned, BOX, tmp_path / "out", "crop")
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("aspect", COMMON_ASPECTS)
+def test_crops_are_known_by_their_names(aspect: Aspect) -> None:
+    assert is_crop_name(Path(crop_name(Path("holiday.jpg"), aspect.name) + ".jpg"))
+    assert is_crop_name(Path(crop_name(Path("holiday.jpg"), aspect.name) + "-12.jpg"))
+    assert not is_crop_name(Path("holiday.jpg"))
+    assert not is_crop_name(Path("first_crop-of_wheat.jpg"))

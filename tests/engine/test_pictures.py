@@ -4,8 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
+import engine.pictures
 from engine.errors import PictureError
 from engine.pictures import load_picture
 
@@ -104,3 +105,61 @@ def test_a_missing_file_and_a_folder_say_so(tmp_path: Path) -> None:
         load_picture(tmp_path / "gone.jpg")
     with pytest.raises(PictureError, match="folder"):
         load_picture(tmp_path)
+
+
+def test_a_print_file_has_the_colours_of_its_photo(tmp_path: Path, photo: Image.Image) -> None:
+    photo.convert("CMYK").save(tmp_path / "print.jpg", quality=95)
+    shown = load_picture(tmp_path / "print.jpg", 300).pixels.astype(int)
+    assert np.abs(shown - np.asarray(photo.resize((300, 200)), int)).mean() < 12
+
+
+def test_a_wide_gamut_photo_is_shown_in_its_own_colours(tmp_path: Path, wide_gamut_profile: bytes) -> None:
+    """The same numbers name a stronger red in a wide space than in sRGB."""
+    image = Image.new("RGB", (64, 64), (180, 60, 60))
+    image.save(tmp_path / "plain.png")
+    image.save(tmp_path / "wide.png", icc_profile=wide_gamut_profile)
+    image.save(tmp_path / "damaged.png", icc_profile=b"no profile at all")
+    plain, wide, damaged = (
+        load_picture(tmp_path / f"{name}.png").pixels[0, 0].astype(int) for name in ("plain", "wide", "damaged")
+    )
+    assert wide[0] - wide[1] > plain[0] - plain[1] + 5
+    assert (damaged == plain).all()
+
+
+@pytest.fixture
+def wide_gamut_profile() -> bytes:
+    """Adobe RGB (1998) in all but name: sRGB's profile with the red, green and blue of that space."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    # Columns of the matrix to XYZ (D50), from the Adobe RGB (1998) specification, section 4.3.5.3.
+    columns = {
+        b"rXYZ": (0.60974, 0.31111, 0.01947),
+        b"gXYZ": (0.20528, 0.62567, 0.06087),
+        b"bXYZ": (0.14919, 0.06322, 0.74457),
+    }
+    count = struct.unpack_from(">I", profile, 128)[0]
+    for tag, start, _ in (struct.unpack_from(">4sII", profile, 132 + 12 * number) for number in range(count)):
+        if tag in columns:
+            struct.pack_into(">3i", profile, start + 8, *(round(65536 * part) for part in columns[tag]))
+        if tag == b"desc":
+            profile[start:] = profile[start:].replace(b"\0s\0R\0G\0B", b"\0W\0i\0d\0e", 1)
+    return bytes(profile)
+
+
+def test_an_iphone_photo_is_read_upright(tmp_path: Path, photo: Image.Image) -> None:
+    pytest.importorskip("pillow_heif", reason="needs pip install '.[formats]'").register_heif_opener()
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    photo.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "phone.heic", exif=exif.tobytes(), quality=95)
+    picture = load_picture(tmp_path / "phone.heic")
+    assert picture.full_size_wh == SIZE
+    assert np.abs(picture.pixels.astype(int) - np.asarray(photo, int)).mean() < 6
+
+
+def test_an_iphone_photo_without_its_package_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(64))
+    monkeypatch.setattr(engine.pictures, "_heif_reader", lambda: ())
+    with pytest.raises(PictureError, match="formats") as raised:
+        load_picture(tmp_path / "phone.heic")
+    assert raised.value.passing

@@ -6,7 +6,7 @@ import pytest
 
 import engine.scan
 from engine.catalogue import Catalogue, FileStamp
-from engine.errors import CatalogueError
+from engine.errors import CatalogueError, PictureError
 from engine.scan import ScoredPhoto, best_first, find_photos, scan
 from engine.scoring import Scorer, load_scorer
 
@@ -88,7 +88,9 @@ def test_closing_half_way_keeps_what_is_done_and_leaves_no_thread(folder: Path, 
         task = scan([folder], catalogue, scorer)
         next(task)
         done = next(task).results
+        assert [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
         task.close()
+    assert done
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
     with Catalogue(file) as catalogue:
         for photo in done:
@@ -111,3 +113,22 @@ def test_a_damaged_or_newer_catalogue_is_refused(tmp_path: Path) -> None:
         catalogue._database.execute("PRAGMA user_version = 99")
     with pytest.raises(CatalogueError, match="newer"):
         Catalogue(newer)
+
+
+def test_what_may_pass_is_tried_again_and_what_is_damaged_is_not(
+    folder: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+
+    def fail(path: Path, *_: object) -> None:
+        tried.append(path.name)
+        raise PictureError(path, "not now", passing=path.name.startswith("photo"))
+
+    monkeypatch.setattr(engine.scan, "load_picture", fail)
+    with Catalogue() as catalogue:
+        first = _scan(folder, catalogue, scorer)
+        assert len(tried) == len(first) == 13
+        tried.clear()
+        _scan(folder, catalogue, scorer)
+    assert len(tried) == 10
+    assert all(name.startswith("photo") for name in tried)

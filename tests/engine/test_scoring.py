@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine.devices import Device
+from engine.errors import DeviceError
 from engine.pictures import load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox, network_input
@@ -75,6 +77,25 @@ def test_torch_and_onnx_agree_within_half_a_point(scorer: Scorer, pictures: list
 def test_scoring_on_the_cpu_never_imports_torch() -> None:
     code = (
         "import sys; from engine.scoring import load_scorer; s = load_scorer();"
-        "assert s.runtime.device != 'cpu' or 'torch' not in sys.modules"
+        "assert s.runtime.device == 'cpu', s.runtime.device; assert 'torch' not in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, timeout=120)
+    # Without a driver, as on a machine without a GPU.
+    hidden = {**os.environ, "CUDA_VISIBLE_DEVICES": ""}
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env=hidden)
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="may have an MPS device")
+def test_a_device_that_is_not_here_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(DeviceError, match="--device auto"):
+        load_scorer(Device.MPS)
+
+
+def test_cuda_scores_as_the_cpu_does(scorer: Scorer, pictures: list[Pixels]) -> None:
+    import torch
+
+    if not torch.cuda.is_available():
+        pytest.skip("needs a CUDA device")
+    on_cuda = load_scorer(Device.CUDA)
+    squares = list(map(letterbox, pictures))
+    for one, other in zip(scorer.score_squares(squares), on_cuda.score_squares(squares), strict=True):
+        assert abs(one.points - other.points) <= 0.5
