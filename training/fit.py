@@ -1,6 +1,9 @@
 """Fine-tunes the network, told top-down: ImageNet weights, two losses, one loop, the best network on validation kept.
 
-    loss = cross-entropy(human label of a face chip) + logistic ranking loss(pairs made from whole photos)
+    loss = cross-entropy(human label of a face chip)
+         + logistic ranking loss(pairs made from whole photos)
+         + squared change of the logit (the same photo changed in a way that a label would not mind)
+         + small squared logit (what ranking alone leaves free)
 
 The ranking loss is softplus(worse - better) (Burges et al., RankNet, 2005). Labels are weighted so that label and group
 are independent ("reweighing", Kamiran and Calders, 2012): a group's rate of good portraits is not to be learned.
@@ -21,6 +24,7 @@ from engine.network import ScoreNet
 from engine.pixels import Pixels
 from engine.preprocess import letterbox, network_input
 from engine.progress import Progress
+from training.alike import draw_change
 from training.manifest import Row
 from training.metrics import auc
 from training.pairs import Photo, draw_pair, harmless_change
@@ -36,6 +40,9 @@ class FitConfig:
         steps: optimiser steps.
         labels: labelled chips in a step.
         pairs: pairs in a step.
+        alike: of the better halves of the pairs, how many are shown again, changed in a way that does not matter.
+        alike_weight: of the loss on those.
+        logit_weight: of the squared logits.
         frozen_stages: stages of the network, from its input on, that keep their ImageNet weights.
         learning_rate: of the last stages, at its highest.
         head_learning_rate: of the score head, at its highest.
@@ -46,10 +53,13 @@ class FitConfig:
         seed: of everything that is drawn.
     """
 
-    steps: int = 700
-    labels: int = 16
-    pairs: int = 14
-    frozen_stages: int = 4
+    steps: int = 1400
+    labels: int = 14
+    pairs: int = 12
+    alike: int = 12
+    alike_weight: float = 1.0
+    logit_weight: float = 0.005
+    frozen_stages: int = 3
     learning_rate: float = 4e-4
     head_learning_rate: float = 2e-3
     warmup: float = 0.08
@@ -153,18 +163,23 @@ def _loss(
         chosen = rng.choice(len(labelled), min(config.labels, len(labelled)), replace=False).tolist()
     for index in chosen:
         squares += map(letterbox, harmless_change((_rescaled(labelled[index][1].pixels, rng),), rng))
-    pairs = config.pairs if unlabelled else 0
-    for index in rng.integers(len(unlabelled), size=pairs) if pairs else []:
-        pair = draw_pair(unlabelled[index], rng)
-        squares += [letterbox(pair.better), letterbox(pair.worse)]
-    logits = _forward(network, squares)  # (labels + 2 * pairs,)
-    loss = torch.zeros(())
+    pairs = [draw_pair(unlabelled, rng) for _ in range(config.pairs)] if unlabelled else []
+    squares += [letterbox(picture) for pair in pairs for picture in (pair.better, pair.worse)]
+    changed = [draw_change(pair.better, rng) for pair in pairs[: config.alike]]
+    squares += [letterbox(change.picture) for change in changed]
+    logits = _forward(network, squares)  # (labels + 2 * pairs + alike,)
+    of_labels, of_pairs, of_changed = torch.split(logits, [len(chosen), 2 * len(pairs), len(changed)])
+    loss = config.logit_weight * logits.square().mean()
     if len(chosen):
         target = torch.tensor([float(labelled[index][0].label) for index in chosen])
-        loss = loss + F.binary_cross_entropy_with_logits(logits[: len(chosen)], target, weights[chosen])
+        loss = loss + F.binary_cross_entropy_with_logits(of_labels, target, weights[chosen])
     if pairs:
-        better, worse = logits[len(chosen) :: 2], logits[len(chosen) + 1 :: 2]
+        better, worse = of_pairs[0::2], of_pairs[1::2]
         loss = loss + F.softplus(worse - better).mean()
+        rise = of_changed - better[: len(changed)]
+        may_fall = torch.tensor([change.may_fall for change in changed])
+        unwanted = torch.where(may_fall, rise.clamp(min=0), rise)
+        loss = loss + config.alike_weight * unwanted.square().mean()
     return loss
 
 
@@ -204,8 +219,9 @@ def validate(network: ScoreNet, examples: Examples, seed: int) -> dict[str, floa
     if len({row.label for row, _ in labelled}) == 2:
         logits = logits_of(network, [letterbox(photo.pixels) for _, photo in labelled])
         figures["auc"] = auc(logits, np.array([row.label == "1" for row, _ in labelled]))
-    pairs = [draw_pair(photo, rng) for row, photo in examples if not row.label]
-    if pairs:
+    photos = [photo for row, photo in examples if not row.label]
+    if photos:
+        pairs = [draw_pair(photos, rng) for _ in photos]
         better = logits_of(network, [letterbox(pair.better) for pair in pairs])
         worse = logits_of(network, [letterbox(pair.worse) for pair in pairs])
         figures["pairs"] = float((better > worse).mean())

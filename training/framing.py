@@ -5,7 +5,7 @@ good comes from photographers' habits: the face whole, about a third of the pict
 the middle, and level.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import cv2
 import numpy as np
@@ -13,10 +13,12 @@ import numpy as np
 from engine.geometry import Box
 from engine.pixels import Pixels
 
-# A framing takes a photo and its main face, and gives a picture, or None where the photo leaves no room for it.
-Framing = Callable[[Pixels, Box, np.random.Generator], Pixels | None]
+# A framing takes a photo and its faces, the main one first, and gives a picture, or None where the photo leaves no room
+# for it.
+Framing = Callable[[Pixels, Sequence[Box], np.random.Generator], Pixels | None]
 # A view of fewer pixels than this on its shorter side is too small to judge anything but its softness.
 MIN_VIEW_SIDE = 64
+NO_FACE_TRIES = 12
 
 
 def well_framed(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
@@ -31,15 +33,17 @@ def well_framed(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels 
     return _cut(picture, view) if whole else None
 
 
-def head_too_large(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
+def head_too_large(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
     """The face fills the view."""
+    face = faces[0]
     side = max(face.width, face.height) * rng.uniform(0.75, 1.1)
     x0, y0 = _middle_x(face) - side / 2, _middle_y(face) - side / 2
     return _cut(picture, _moved_inside(picture, (x0, y0, x0 + side, y0 + side)))
 
 
-def face_cut(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
+def face_cut(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
     """An edge of the view runs through the face."""
+    face = faces[0]
     height = face.height / rng.uniform(0.3, 0.55)
     width = height * rng.uniform(0.75, 1.25)
     x0, y0 = _middle_x(face) - width / 2, _middle_y(face) - height * 0.45
@@ -56,8 +60,9 @@ def face_cut(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | N
     return _cut(picture, (x0, y0, x0 + width, y0 + height))
 
 
-def off_centre(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
+def off_centre(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
     """The face, whole or nearly, stands in a side or a corner of the view."""
+    face = faces[0]
     height = face.height / rng.uniform(0.28, 0.42)
     width = height * rng.uniform(0.85, 1.3)
     aside = rng.uniform(-0.05, 0.08) * face.width
@@ -66,15 +71,17 @@ def off_centre(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels |
     return _cut(picture, (x0, y0, x0 + width, y0 + height))
 
 
-def tiny_face(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
+def tiny_face(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
     """As much of the photo around the face as there is, where that makes the face less than a fifth of the height."""
+    face = faces[0]
     if face.height > 0.2 * picture.shape[0]:
         return None
     return picture
 
 
-def tilted(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | None:
+def tilted(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
     """The camera held 18 to 35 degrees askew."""
+    face = faces[0]
     side = max(face.width, face.height) / rng.uniform(0.32, 0.5)
     angle = rng.uniform(18, 35) * rng.choice([-1, 1])
     turn = cv2.getRotationMatrix2D((_middle_x(face), _middle_y(face)), float(angle), 1)
@@ -84,15 +91,35 @@ def tilted(picture: Pixels, face: Box, rng: np.random.Generator) -> Pixels | Non
     return _cut(turned.astype(np.uint8), _moved_inside(picture, (x0, y0, x0 + side, y0 + side)))
 
 
+def no_face(picture: Pixels, faces: Sequence[Box], rng: np.random.Generator) -> Pixels | None:
+    """A part of the photo with nobody's face in it, not even a piece: a quarter of its longer side or more."""
+    height, width = picture.shape[:2]
+    for _ in range(NO_FACE_TRIES):
+        view_h = max(height, width) * rng.uniform(0.25, 0.6)
+        view_w = view_h * rng.uniform(0.7, 1.4)
+        if view_w > width or view_h > height:
+            continue
+        x0, y0 = rng.uniform(0, width - view_w), rng.uniform(0, height - view_h)
+        view = (x0, y0, x0 + view_w, y0 + view_h)
+        if not any(_overlap(view, face) for face in faces):
+            return _cut(picture, view)
+    return None
+
+
 BAD_FRAMINGS: dict[str, Framing] = {
     "head too large": head_too_large,
     "face cut": face_cut,
     "off-centre": off_centre,
     "tiny face": tiny_face,
     "tilted": tilted,
+    "no face": no_face,
 }
 
 View = tuple[float, float, float, float]
+
+
+def _overlap(view: View, face: Box) -> bool:
+    return view[0] < face.x1 and face.x0 < view[2] and view[1] < face.y1 and face.y0 < view[3]
 
 
 def _middle_x(face: Box) -> float:

@@ -3,6 +3,7 @@
 Because both sides come from one photo, where a photo comes from (its size, softness, subject) tells nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,10 @@ from engine.pixels import Pixels
 from training.degrade import DEGRADATIONS
 from training.framing import BAD_FRAMINGS, well_framed
 
-# Kinds are drawn as often as they are listed; half of the pairs are about framing where the photo has room for it.
+# Kinds are drawn as often as they are listed; half of the pairs are about framing.
 FRAMING_SHARE = 0.5
+# Hardly one photo in twenty has room for some framings: so many are tried before another kind is drawn.
+TRIES = 60
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,11 @@ class Photo:
 
     Attributes:
         pixels: RGB uint8 (H, W, 3).
-        face: its largest face; None where none was found.
+        faces: the largest first; none is empty.
     """
 
     pixels: Pixels
-    face: Box | None
+    faces: tuple[Box, ...]
 
 
 @dataclass(frozen=True)
@@ -38,35 +41,44 @@ class Pair:
     kind: str
 
 
-def draw_pair(photo: Photo, rng: np.random.Generator) -> Pair:
-    """A pair for training: any kind at any strength, mirrored or not, in any exposure that is still fine."""
-    pair = None
-    if photo.face is not None and rng.random() < FRAMING_SHARE:
-        pair = framing_pair(photo, str(rng.choice(list(BAD_FRAMINGS))), rng)
+def draw_pair(photos: Sequence[Photo], rng: np.random.Generator) -> Pair:
+    """A pair for training: a kind, then a photo with room for it, at any strength, in any exposure that is still fine.
+
+    Args:
+        photos: at least one.
+    """
+    pair = _draw_framing_pair(photos, rng) if rng.random() < FRAMING_SHARE else None
     if pair is None:
+        photo = photos[int(rng.integers(len(photos)))]
         pair = degraded_pair(photo, str(rng.choice(list(DEGRADATIONS))), float(rng.uniform(0, 1)), rng)
     better, worse = harmless_change((pair.better, pair.worse), rng)
     return Pair(better, worse, pair.kind)
 
 
+def _draw_framing_pair(photos: Sequence[Photo], rng: np.random.Generator) -> Pair | None:
+    kind = str(rng.choice(list(BAD_FRAMINGS)))
+    for _ in range(TRIES):
+        if pair := framing_pair(photos[int(rng.integers(len(photos)))], kind, rng):
+            return pair
+    return None
+
+
 def degraded_pair(photo: Photo, kind: str, strength: float, rng: np.random.Generator) -> Pair:
     """A view of a photo and the same view damaged; strength 0 (mild) to 1 (strong)."""
     view = None
-    if photo.face is not None and rng.random() < 0.5:
-        view = well_framed(photo.pixels, photo.face, rng)
+    if photo.faces and rng.random() < 0.5:
+        view = well_framed(photo.pixels, photo.faces[0], rng)
     view = photo.pixels if view is None else view
     return Pair(view, DEGRADATIONS[kind](view, strength, rng), kind)
 
 
 def framing_pair(photo: Photo, kind: str, rng: np.random.Generator) -> Pair | None:
     """A well framed and a badly framed view of a photo; None where it has no room for one of them."""
-    if photo.face is None:
+    if not photo.faces:
         return None
-    better = well_framed(photo.pixels, photo.face, rng)
-    worse = BAD_FRAMINGS[kind](photo.pixels, photo.face, rng)
-    if better is None or worse is None:
-        return None
-    return Pair(better, worse, kind)
+    worse = BAD_FRAMINGS[kind](photo.pixels, photo.faces, rng)
+    better = None if worse is None else well_framed(photo.pixels, photo.faces[0], rng)
+    return None if better is None or worse is None else Pair(better, worse, kind)
 
 
 def harmless_change(pictures: tuple[Pixels, ...], rng: np.random.Generator) -> list[Pixels]:

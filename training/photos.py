@@ -1,4 +1,4 @@
-"""The photos of a manifest, decoded once into memory, with their largest face."""
+"""The photos of a manifest, decoded once into memory, with their faces."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -33,7 +33,7 @@ def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row,
         except PictureError as error:
             return str(error)
         faces = detectors.detector.detect(pixels).boxes_within((pixels.shape[1], pixels.shape[0]))
-        return Photo(pixels, faces[0] if faces else None)
+        return Photo(pixels, tuple(faces))
 
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         for done, (row, photo) in enumerate(zip(rows, executor.map(load, rows), strict=True), start=1):

@@ -23,7 +23,7 @@ def examples(samples: list[Path]) -> Examples:
     detector = FaceDetector()
     pictures = [load_picture(path, 256).pixels for path in samples]
     faces = [detector.detect(pixels).boxes_within((pixels.shape[1], pixels.shape[0])) for pixels in pictures]
-    photos = [Photo(pixels, boxes[0] if boxes else None) for pixels, boxes in zip(pictures, faces, strict=True)]
+    photos = [Photo(pixels, tuple(boxes)) for pixels, boxes in zip(pictures, faces, strict=True)]
     whole = [(_row(f"whole {number}", ""), photo) for number, photo in enumerate(photos)]
     return whole + [(_row(f"chip {number}", "01"[number % 2]), photo) for number, photo in enumerate(photos[:4])]
 
