@@ -6,8 +6,18 @@ BIN := $(VENV)/bin
 
 .PHONY: run test clean
 
-run: $(VENV)/display $(VENV)/installed
+# Asked before anything is installed, and said by make itself: one line.
+ifeq ($(shell uname),Linux)
+NO_DISPLAY = $(if $(DISPLAY)$(WAYLAND_DISPLAY)$(QT_QPA_PLATFORM),,\
+  $(error There is no display: run this from a desktop session, or set DISPLAY to one that runs))
+endif
+
+run: display $(VENV)/installed
 	@$(BIN)/selfie-studio
+
+.PHONY: display
+display:
+	$(NO_DISPLAY)@:
 
 test: $(VENV)/installed-for-tests
 	$(BIN)/ruff check .
@@ -16,12 +26,6 @@ test: $(VENV)/installed-for-tests
 	$(BIN)/lint-imports
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest
 
-# Asked at every start, and before anything heavy is installed.
-.PHONY: $(VENV)/display
-$(VENV)/display:
-	@if [ "$$(uname)" = Linux ] && [ -z "$$DISPLAY$$WAYLAND_DISPLAY$$QT_QPA_PLATFORM" ]; then \
-	  echo "There is no display: run this from a desktop session, or set DISPLAY to one that runs."; exit 1; fi
-
 $(VENV)/system: .ci/system-packages
 	@.ci/system-packages $(PYTHON)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12 ...")'
@@ -29,11 +33,11 @@ $(VENV)/system: .ci/system-packages
 	@touch $@
 
 $(VENV)/installed: $(VENV)/system pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable .
+	$(BIN)/python -m pip install --quiet --editable '.[formats]'
 	@touch $@
 
 $(VENV)/installed-for-tests: $(VENV)/system pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[test,train]'
+	$(BIN)/python -m pip install --quiet --editable '.[formats,test,train]'
 	@touch $@ $(VENV)/installed
 
 clean:

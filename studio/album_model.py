@@ -7,6 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from engine.scan import ScoredPhoto, best_first_key
+from studio.wording import faces_in_words
 
 PhotoRole = Qt.ItemDataRole.UserRole
 RankRole = Qt.ItemDataRole.UserRole + 1
@@ -84,5 +85,5 @@ def _in_words(photo: ScoredPhoto, rank: int) -> str:
         return f"{photo.path.name}\n{photo.error}"
     assert photo.size_wh is not None
     width, height = photo.size_wh
-    faces = f"{len(photo.faces)} face{'s' if len(photo.faces) != 1 else ''}"
+    faces = faces_in_words(len(photo.faces))
     return f"{photo.path.name}\nNumber {rank}, score {photo.score.points:.0f}\n{width} x {height}, {faces}"

@@ -46,7 +46,7 @@ class AlbumRoom(QWidget):
 
     def __init__(self, catalogue_file: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._catalogue_file: Path | None = catalogue_file
+        self._catalogue_file = catalogue_file
         self._scorer: Scorer | None = None
         self._waiting: Sequence[Path] = ()
         self.model = AlbumModel(self)
@@ -133,10 +133,10 @@ class AlbumRoom(QWidget):
             self._waiting = paths
             return
         self._waiting = ()
-        scorer, catalogue_file = self._scorer, self._catalogue_file
+        scorer = self._scorer
 
         def task() -> Iterator[Progress[ScoredPhoto]]:
-            with _open_catalogue(catalogue_file) as catalogue:
+            with self._open_catalogue() as catalogue:
                 yield from scan(paths, catalogue, scorer)
 
         self.jobs.start(task, progressed=self._take, completed=self._complete, failed=self._fail)
@@ -216,6 +216,14 @@ class AlbumRoom(QWidget):
             photo = self.model.photo(self.grid.currentIndex().row())
             self.crop_wanted.emit(photo.path)
 
+    def _open_catalogue(self) -> Catalogue:
+        """The person's catalogue; where it cannot be used, one in memory, so that photos can be ranked all the same."""
+        try:
+            return Catalogue(self._catalogue_file)
+        except CatalogueError as error:
+            self.message.emit(f"Scores will not be remembered this time: {error}")
+            return Catalogue()
+
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
         self.jobs.close()
@@ -227,14 +235,6 @@ class AlbumRoom(QWidget):
             self.cancel()
         else:
             super().keyPressEvent(event)
-
-
-def _open_catalogue(file: Path | None) -> Catalogue:
-    """The person's catalogue; where it cannot be used, one in memory, so that photos can be ranked all the same."""
-    try:
-        return Catalogue(file)
-    except CatalogueError:
-        return Catalogue()
 
 
 def _grid(model: AlbumModel, tile: PhotoTile) -> QListView:

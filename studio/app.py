@@ -1,8 +1,8 @@
 """Starts the studio: the application, its window, and nothing that a person would have to wait for."""
 
 import os
+import socket
 import sys
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,18 +44,36 @@ def run_studio(paths: Sequence[Path] = (), device: Device = Device.AUTO, *, pain
 
 def missing_display() -> str | None:
     """What to do where there is no screen to open a window on; None where there is one."""
-    wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if sys.platform != "linux" or any(os.environ.get(name) for name in wanted):
+    if sys.platform != "linux" or any(os.environ.get(name) for name in ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")):
         return None
-    return "There is no display: start this from a desktop session, or set DISPLAY to one that runs."
+    display = os.environ.get("DISPLAY", "")
+    if not display:
+        return "There is no display: start this from a desktop session, or set DISPLAY to one that runs."
+    if not _answers(display):
+        return f"Display {display} does not answer: start this from a desktop session, or set DISPLAY to one that runs."
+    return None
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server on this machine listens; Qt would end the program. Displays elsewhere are taken on trust."""
+    host, _, rest = display.rpartition(":")
+    number = rest.partition(".")[0]
+    if host not in ("", "unix") or not number.isdigit():
+        return True
+    for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}"):
+        with socket.socket(socket.AF_UNIX) as server:
+            try:
+                server.connect(address)
+            except OSError:
+                continue
+            return True
+    return False
 
 
 def make_application() -> "QApplication":
     """The QApplication, with names for its settings and one style on all systems."""
     # OpenCV's wheel points this at Qt plugins of its own, which do not fit our Qt.
     os.environ.pop("QT_QPA_PLATFORM_PLUGIN_PATH", None)
-    # Pillow speaks of oddities in photos that it can read all the same.
-    warnings.filterwarnings("ignore", module=r"PIL\.")
     from PySide6.QtWidgets import QApplication
 
     running = QApplication.instance()

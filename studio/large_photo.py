@@ -14,6 +14,7 @@ from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
 from studio.qt_pictures import image_from_pixels
 from studio.theme import large_font, score_colour
+from studio.wording import faces_in_words
 
 # Sharp on a 4K screen, and a twelfth of a second to decode.
 SHOWN_LONG_SIDE = 2048
@@ -82,14 +83,14 @@ class LargePhoto(QWidget):
             return
         self.score.setText(f"{photo.score.points:.0f}")
         self.score.setStyleSheet(f"color: {score_colour(photo.score.points).name()}")
-        faces = f"{len(photo.faces)} face{'s' if len(photo.faces) != 1 else ''}"
+        faces = faces_in_words(len(photo.faces))
         assert photo.size_wh is not None
         self.text.setText(f"{photo.path.name} · {rank} of {count} · {faces} · {photo.size_wh[0]} x {photo.size_wh[1]}")
 
         def task() -> Iterator[Progress[Picture]]:
             yield Progress(1, 1, "", (load_picture(photo.path, SHOWN_LONG_SIDE),))
 
-        self.jobs.start(task, progressed=self._show_picture, completed=_nothing, failed=self.message.emit)
+        self.jobs.start(task, progressed=self._show_picture, completed=lambda: None, failed=self.message.emit)
 
     @Slot(object)
     def _show_picture(self, progress: Progress[Picture]) -> None:
@@ -115,7 +116,3 @@ class LargePhoto(QWidget):
             self._want_crop()
         else:
             super().keyPressEvent(event)
-
-
-def _nothing() -> None:
-    pass

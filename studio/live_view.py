@@ -24,6 +24,7 @@ from studio.live_scorer import LiveResult, LiveScorer
 from studio.photo_canvas import PhotoCanvas
 from studio.smoothing import Rate, Smoothed
 from studio.theme import large_font, score_colour
+from studio.wording import faces_in_words
 
 # Digits that change faster than this cannot be read.
 TEXT_PERIOD_MS = 250
@@ -269,7 +270,7 @@ class LiveRoom(QWidget):
         fresh = time.perf_counter() - result.frame.arrived_s < STALE_S
         self.panel.number.setText(f"{points:.0f}" if fresh else "–")
         self.panel.number.setStyleSheet(f"color: {score_colour(points).name()}")
-        self.panel.faces.setText(faces_in_words(len(result.faces)))
+        self.panel.faces.setText(faces_in_words(len(result.faces)).capitalize())
         self.panel.figures.setText(
             f"{self._frames.per_second:.0f} frames/s · {self._scored.per_second:.0f} scored · "
             f"score {self._age_ms.value or 0:.0f} ms old"
@@ -285,8 +286,3 @@ class LiveRoom(QWidget):
         if self._camera_on_return:
             self._camera_on_return = False
             self.start_camera()
-
-
-def faces_in_words(count: int) -> str:
-    """The number of faces, for people."""
-    return ("No face in view", "1 face")[count] if count < 2 else f"{count} faces"

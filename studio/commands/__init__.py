@@ -6,6 +6,7 @@ Commands import what they need when they run: asking for help loads neither Qt, 
 import sys
 import warnings
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -55,9 +56,23 @@ def open_window(
         raise typer.Exit(run_studio(device=device))
 
 
+@app.command("open")
+def open_photos(
+    paths: Annotated[list[Path], typer.Argument(help="A video, a photo, or folders and photos to rank.")],
+    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+) -> None:
+    """Open the window on photos, folders or a video."""
+    from studio.app import run_studio
+
+    raise typer.Exit(run_studio(paths, device))
+
+
 def add_announced_commands() -> None:
     """Add the commands of other rooms; one that cannot be loaded is said, and the rest still works."""
+    known = {group.name for group in app.registered_groups}
     for entry in entry_points(group=COMMAND_GROUP):
+        if entry.name in known:
+            continue
         try:
             app.add_typer(entry.load(), name=entry.name)
         except Exception as error:  # whatever another room does wrong, the rest still works

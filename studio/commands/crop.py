@@ -9,7 +9,8 @@ from rich.markup import escape
 
 from engine.devices import Device
 from engine.progress import Progress
-from studio.commands.output import count, fail, say_bad_file, shown, speak
+from studio.commands.output import fail, say_bad_file, shown, speak
+from studio.wording import count
 
 if TYPE_CHECKING:
     from engine.aspects import Aspect
@@ -27,10 +28,11 @@ def crop(
     """Save the best crop of each photo as a new file.
 
     Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed and nothing is
-    overwritten: a name that is taken gets -2, -3 and so on. The exit code is 0 if any crop was saved.
+    overwritten: a name that is taken gets -2, -3 and so on. Crops that lie in the output folder already are not
+    cropped again. The exit code is 0 if any crop was saved.
     """
     from engine.aspects import Aspect
-    from engine.crop_file import crop_name, save_crop
+    from engine.crop_file import crop_name, is_crop_name, save_crop
     from engine.errors import PictureError
     from engine.faces import FaceDetector
     from engine.scan import find_photos
@@ -40,7 +42,12 @@ def crop(
         shape = Aspect.parse(aspect)
     except ValueError as error:
         fail(str(error))
-    photos = find_photos(paths)
+    made_before = out.resolve()
+    photos = [
+        path
+        for path in find_photos(paths)
+        if path in paths or not (is_crop_name(path) and made_before in path.resolve().parents)
+    ]
     if not photos:
         fail("there are no photos there")
     scorer, detector = load_scorer(device), FaceDetector()

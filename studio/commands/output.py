@@ -32,11 +32,6 @@ def say_bad_file(path: Path, reason: str | None) -> None:
     speak.print(f"[yellow]skipped[/yellow] {escape(str(path))}: {escape(reason or '')}")
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 photo", "2 photos"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def fail(message: str) -> NoReturn:
     """Say what is wrong and leave with exit code 1."""
     speak.print(f"[red]error:[/red] {escape(message)}")

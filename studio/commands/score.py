@@ -13,7 +13,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.devices import Device
-from studio.commands.output import count, fail, say_bad_file, shown, speak
+from studio.commands.output import fail, say_bad_file, shown, speak
+from studio.wording import count
 
 if TYPE_CHECKING:
     from engine.scan import ScoredPhoto

@@ -3,49 +3,22 @@
 import hashlib
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
+from PySide6.QtMultimedia import QCameraDevice
 from pytestqt.qtbot import QtBot
 
 from engine.pictures import load_picture
-from studio.app import make_application
+from studio.camera import FrameSource
 from studio.live_scorer import LiveResult
 from studio.window import StudioWindow
 
-# Generous: a busy machine of two cores.
-WAIT_MS = 60_000
-
-
-@pytest.fixture(scope="session")
-def qapp() -> object:
-    return make_application()
-
-
-@pytest.fixture
-def window(qtbot: QtBot) -> Iterator[StudioWindow]:
-    window = StudioWindow()
-    qtbot.addWidget(window)
-    window.resize(1280, 720)
-    with qtbot.waitSignal(window.painted, timeout=WAIT_MS):
-        window.show()
-    qtbot.waitUntil(lambda: window.scorer is not None, timeout=WAIT_MS)
-    yield window
-    window.close()
-
-
-@pytest.fixture
-def folder(tmp_path: Path, samples: list[Path]) -> Path:
-    album = tmp_path / "album"
-    album.mkdir()
-    for sample in samples[:6]:
-        shutil.copy(sample, album)
-    (album / "empty.jpg").touch()
-    return album
+from .conftest import WAIT_MS
 
 
 @pytest.fixture
@@ -153,20 +126,73 @@ def test_a_file_that_is_no_video_is_explained(qtbot: QtBot, window: StudioWindow
     assert window.live.pages.currentWidget() is window.live.empty
 
 
-def test_the_window_remembers_its_room(qtbot: QtBot, window: StudioWindow) -> None:
+def test_i_name_a_folder_on_the_command_line(qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path) -> None:
+    window = start("open", folder)
+    _wait_for_album(qtbot, window, 7)
+    assert window.album.title.text() == "album"
+
+
+def test_another_folder_takes_the_place_of_one_that_is_still_scored(
+    qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path, samples: list[Path]
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(samples[9], other)
+    for _ in range(3):
+        _drop(window, folder)
+        qtbot.waitUntil(lambda: window.album.model.rowCount() > 0, timeout=WAIT_MS)
+        _drop(window, other)
+        _wait_for_album(qtbot, window, 1)
+        assert window.album.model.photo(0).path.parent == other
+
+
+def test_i_cancel_and_what_was_scored_stays(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    _drop(window, folder)
+    qtbot.keyClick(window.album, Qt.Key.Key_Escape)
+    assert not window.album.jobs.busy
+    assert not window.album.progress.isVisible()
+    qtbot.waitUntil(lambda: "Stopped" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    _drop(window, folder)
+    _wait_for_album(qtbot, window, 7)
+
+
+def test_a_damaged_catalogue_is_said_and_photos_are_ranked_all_the_same(
+    qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path, tmp_path: Path
+) -> None:
+    catalogue = tmp_path / "data" / "selfie-studio" / "catalogue.sqlite"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text("this is no database, but it is long enough to look at " * 50)
+    window = start("open", folder)
+    said: list[str] = []
+    window.album.message.connect(said.append)
+    _wait_for_album(qtbot, window, 7)
+    assert any("will not be remembered" in text for text in said)
+
+
+def test_a_camera_that_is_unplugged_is_said(
+    qtbot: QtBot, window: StudioWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """There is none in a test: the one that was open is an empty device, which no longer is in the list."""
+    window.rooms.setCurrentWidget(window.live)
+    source: FrameSource = window.live.source
+    source._start_camera(QCameraDevice())
+    source._check_cameras()
+    assert not source.is_open
+    assert "plug it in" in window.statusBar().currentMessage()
+    assert window.live.pages.currentWidget() is window.live.empty
+
+
+def test_the_window_remembers_its_room(start: Callable[..., StudioWindow]) -> None:
+    window = start()
     window.rooms.setCurrentWidget(window.crop)
     window.close()
-    again = StudioWindow()
-    qtbot.addWidget(again)
+    again = start()
     assert again.rooms.currentWidget() is again.crop
-    again.close()
 
 
-def test_the_window_may_be_closed_as_soon_as_it_is_painted(qtbot: QtBot) -> None:
-    window = StudioWindow()
-    qtbot.addWidget(window)
-    window.painted.connect(window.close)
+def test_the_window_may_be_closed_as_soon_as_it_is_painted(qtbot: QtBot, start: Callable[..., StudioWindow]) -> None:
+    window = start()
     with qtbot.waitSignal(window.painted, timeout=WAIT_MS):
-        window.show()
+        window.painted.connect(window.close)
     qtbot.waitUntil(lambda: not window.isVisible(), timeout=WAIT_MS)
     assert not window.model_jobs.busy

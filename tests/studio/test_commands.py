@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+import studio.commands
+
 
 def _run(*words: object) -> subprocess.CompletedProcess[str]:
     code = "from studio.commands import main; main()"
@@ -25,6 +27,15 @@ def folder(tmp_path: Path, samples: list[Path]) -> Path:
     (album / "empty.jpg").touch()
     (album / "half.jpg").write_bytes(samples[0].read_bytes()[:5000])
     return album
+
+
+def test_a_renamed_photo_is_scored_and_a_letter_is_not(tmp_path: Path, samples: list[Path]) -> None:
+    shutil.copy(samples[0], tmp_path / "really a jpeg.png")
+    (tmp_path / "a letter.jpg").write_text("Dear all")
+    photos = json.loads(_run("score", tmp_path, "--json").stdout)
+    assert [Path(photo["path"]).name for photo in photos] == ["really a jpeg.png", "a letter.jpg"]
+    assert photos[0]["score"] is not None
+    assert "not a picture" in photos[1]["error"]
 
 
 def test_score_prints_json_that_scripts_can_rely_on(folder: Path) -> None:
@@ -93,3 +104,41 @@ def test_help_and_version_load_nothing_heavy() -> None:
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60, capture_output=True)
     assert _run("--version").stdout.startswith("selfie-studio ")
+
+
+def test_crops_in_the_output_folder_are_not_cropped_again(folder: Path) -> None:
+    for _ in range(2):
+        assert _run("crop", folder, "--out", folder / "crops").returncode == 0
+    assert len(list((folder / "crops").iterdir())) == 8
+    assert not list((folder / "crops").glob("*_crop-*_crop-*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+@pytest.mark.parametrize("display", ["", ":4711"])
+def test_without_a_display_the_window_says_so_in_one_line(monkeypatch: pytest.MonkeyPatch, display: str) -> None:
+    for name in ("QT_QPA_PLATFORM", "WAYLAND_DISPLAY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("DISPLAY", display)
+    done = _run()
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "DISPLAY" in done.stderr
+
+
+def test_a_room_whose_commands_cannot_be_loaded_is_said(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken:
+        name = "broken"
+
+        def load(self) -> None:
+            raise ImportError("no module named lost")
+
+    monkeypatch.setattr(studio.commands, "entry_points", lambda group: [Broken()])
+    studio.commands.add_announced_commands()
+    assert "broken" in capsys.readouterr().err
+
+
+def test_the_window_paints_and_leaves_when_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
+    subprocess.run([sys.executable, "-m", "studio", "--paint-and-quit"], check=True, timeout=120)
