@@ -42,6 +42,8 @@ class PhotoTile(QStyledItemDelegate):
         else:
             self._paint_thumbnail(painter, inside, photo)
             self._paint_score(painter, inside, photo.score.points)
+            if len(photo.faces) == 0:
+                self._paint_flag(painter, inside, "no face")
         name = QRect(inside.left(), inside.bottom() + 4, inside.width(), NAME_HEIGHT)
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         elided = painter.fontMetrics().elidedText(photo.path.name, Qt.TextElideMode.ElideMiddle, name.width())
@@ -69,6 +71,15 @@ class PhotoTile(QStyledItemDelegate):
         painter.setPen(QColor("#101214"))
         painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, f"{points:.0f}")
         painter.setFont(font)
+
+    def _paint_flag(self, painter: QPainter, inside: QRect, text: str) -> None:
+        width = painter.fontMetrics().horizontalAdvance(text) + 12
+        flag = QRect(inside.right() - width + 1, inside.top(), width, 28)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(0, 0, 0, 170))
+        painter.drawRoundedRect(flag, 6, 6)
+        painter.setPen(QColor("white"))
+        painter.drawText(flag, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_error(self, painter: QPainter, inside: QRect, palette: QPalette, photo: ScoredPhoto) -> None:
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))

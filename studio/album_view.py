@@ -4,11 +4,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QLabel,
     QListView,
     QProgressBar,
     QPushButton,
@@ -25,12 +24,38 @@ from engine.scan import ScoredPhoto, scan
 from engine.scoring import Scorer
 from studio.album_delegate import TILE, PhotoTile
 from studio.album_model import AlbumModel
+from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.large_photo import LargePhoto
 from studio.thumbnails import Thumbnails
 
 FOLDER_SETTING = "album/folder"
+# Between two photos, in pixels.
+GAP = 4
+
+
+class PhotoGrid(QListView):
+    """Photos in rows that fill the width."""
+
+    def __init__(self, model: AlbumModel, tile: PhotoTile) -> None:
+        super().__init__()
+        self.setModel(model)
+        self.setItemDelegate(tile)
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMovement(QListView.Movement.Static)
+        self.setUniformItemSizes(True)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        width = self.viewport().width() - 1
+        columns = max(1, width // (TILE.width() + GAP))
+        self.setGridSize(QSize(width // columns, TILE.height() + GAP))
+        super().resizeEvent(event)
 
 
 class AlbumRoom(QWidget):
@@ -56,9 +81,9 @@ class AlbumRoom(QWidget):
         self._build()
 
     def _build(self) -> None:
-        self.title = QLabel("Album")
+        self.title = ElidedLabel("Album")
         self.progress = QProgressBar()
-        self.progress.setMaximumWidth(360)
+        self.progress.setFixedWidth(260)
         self.progress.hide()
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.hide()
@@ -70,7 +95,7 @@ class AlbumRoom(QWidget):
         bar.addWidget(self.title, 1)
         bar.addWidget(self.progress)
         bar.addWidget(self.cancel_button)
-        self.grid = _grid(self.model, PhotoTile(self.thumbnails, self))
+        self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
         self.large = LargePhoto()
         self.large.step_wanted.connect(self.step)
@@ -235,18 +260,3 @@ class AlbumRoom(QWidget):
             self.cancel()
         else:
             super().keyPressEvent(event)
-
-
-def _grid(model: AlbumModel, tile: PhotoTile) -> QListView:
-    grid = QListView()
-    grid.setModel(model)
-    grid.setItemDelegate(tile)
-    grid.setViewMode(QListView.ViewMode.IconMode)
-    grid.setResizeMode(QListView.ResizeMode.Adjust)
-    grid.setMovement(QListView.Movement.Static)
-    grid.setUniformItemSizes(True)
-    grid.setGridSize(TILE + QSize(4, 4))
-    grid.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-    grid.setFrameShape(QListView.Shape.NoFrame)
-    grid.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-    return grid

@@ -29,6 +29,7 @@ from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.resources import SAMPLES
 from engine.scoring import Score, Scorer
+from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
@@ -88,7 +89,7 @@ class CropRoom(QWidget):
         open_button = QPushButton("Open photo…")
         open_button.clicked.connect(self.choose_photo)
         bar.addWidget(open_button)
-        self.title = QLabel("")
+        self.title = ElidedLabel()
         bar.addWidget(self.title, 1)
         bar.addWidget(QLabel("Shape"))
         self.aspects = QButtonGroup(self)
@@ -201,7 +202,10 @@ class CropRoom(QWidget):
         self.list.clear()
         for suggestion in suggestions:
             text = f"{suggestion.score.points:.0f}   ({suggestion.gain:+.0f})"
-            item = QListWidgetItem(QIcon(self._preview(suggestion.box)), text)
+            icon, preview = QIcon(), self._preview(suggestion.box)
+            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else the chosen one is tinted
+                icon.addPixmap(preview, mode)
+            item = QListWidgetItem(icon, text)
             item.setToolTip(f"{suggestion.box.width} x {suggestion.box.height} pixels")
             self.list.addItem(item)
         self.list.setCurrentRow(0)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.scan import ScoredPhoto
+from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
 from studio.qt_pictures import image_from_pixels
@@ -51,7 +52,7 @@ class LargePhoto(QWidget):
         self.canvas = PhotoCanvas()
         self.score = QLabel("–")
         large_font(self.score, 40, bold=True)
-        self.text = QLabel("")
+        self.text = ElidedLabel()
         bar = QHBoxLayout()
         for label, action in (("‹ All photos", self.back_wanted.emit), ("Crop", self._want_crop)):
             button = QPushButton(label)
@@ -75,6 +76,7 @@ class LargePhoto(QWidget):
     def show_photo(self, photo: ScoredPhoto, rank: int, count: int) -> None:
         """Show a photo; its picture follows once it is decoded."""
         self._photo = photo
+        self.text.setToolTip(str(photo.path))
         self.canvas.clear()
         self.jobs.cancel()
         if photo.score is None:

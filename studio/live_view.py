@@ -152,8 +152,7 @@ class LiveRoom(QWidget):
             self.sources.insertSeparator(self.sources.count())
         self.sources.addItem(CHOOSE_FILE)
         self.sources.addItem(CHOOSE_URL)
-        self.sources.setCurrentIndex(0 if cameras else -1)
-        self.sources.setPlaceholderText("No camera")
+        self._point_at_source()
         self.empty.buttons["Start camera"].setVisible(bool(cameras))
         if cameras:
             self.empty.title.setText("Ready when you are")
@@ -161,6 +160,17 @@ class LiveRoom(QWidget):
         else:
             self.empty.title.setText("No camera found")
             self.empty.text.setText("Plug one in and it appears here by itself, or open a video of a face instead.")
+
+    def _point_at_source(self) -> None:
+        """Choose in the list what is open; a file or a stream is not in it: its name stands in its place."""
+        cameras = len(self.source.cameras())
+        if self.source.is_open and not self.source.is_camera:
+            self.sources.setPlaceholderText(self.source.name)
+            self.sources.setCurrentIndex(-1)
+            return
+        self.sources.setPlaceholderText("No camera")
+        chosen = self.sources.findText(self.source.name) if self.source.is_camera else 0
+        self.sources.setCurrentIndex(chosen if cameras else -1)
 
     def _choose_source(self, index: int) -> None:
         match self.sources.itemText(index), self.sources.itemData(index):
@@ -170,6 +180,7 @@ class LiveRoom(QWidget):
                 self.choose_url()
             case _, camera if camera is not None:
                 self.source.open_camera(camera)
+        self._point_at_source()
 
     @Slot()
     def start_camera(self) -> None:
@@ -219,6 +230,7 @@ class LiveRoom(QWidget):
         self.panel.hide()
         self.pages.setCurrentWidget(self.empty)
         self.stop_button.setEnabled(False)
+        self._point_at_source()
 
     def close_source(self) -> None:
         """Release the source and end the scorer thread; for the end of the program."""
@@ -230,6 +242,7 @@ class LiveRoom(QWidget):
     @Slot(str)
     def _show_opened(self, name: str) -> None:
         self._smoothed, self._frames, self._scored = Smoothed(), Rate(), Rate()
+        self._point_at_source()
         self.panel.show()
         self.pages.setCurrentWidget(self.canvas)
         self.canvas.clear()
