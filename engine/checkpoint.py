@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 CARD_FILE = "card.json"
 WEIGHTS_FILE = "model.safetensors"
 ONNX_FILE = "model.onnx"
-ARCHITECTURE = "efficientnet_lite0"
 CARD_FORMAT = 1
 
 
@@ -36,7 +35,7 @@ class ModelCard:
 
     Attributes:
         name: for people, and for the window's status line.
-        architecture: "efficientnet_lite0".
+        architecture: what `engine.network.build_network` takes.
         preprocessing: `dataclasses.asdict` of `engine.preprocess.Preprocessing`.
         classes: what probability 0 and probability 1 stand for.
         reference_logits: ascending logits of the reference photos at evenly spaced percentiles, 0 to 100.
@@ -96,10 +95,10 @@ def load_card(folder: Path) -> ModelCard:
 
 
 def _check_card(path: Path, card: ModelCard) -> None:
+    if not isinstance(card.architecture, str):
+        raise ModelError(path, "the card does not name its architecture")
     if card.format != CARD_FORMAT:
         raise ModelError(path, f"card format {card.format}, this program reads {CARD_FORMAT}: update the program")
-    if card.architecture != ARCHITECTURE:
-        raise ModelError(path, f"architecture {card.architecture!r}, this program runs {ARCHITECTURE!r}")
     if dict(card.preprocessing) != dataclasses.asdict(PREPROCESSING):
         raise ModelError(path, "made for pictures prepared in another way: train or export it again")
     if not isinstance(card.sha256, dict) or not {WEIGHTS_FILE, ONNX_FILE} <= set(card.sha256):
@@ -134,13 +133,14 @@ def load_network(folder: Path) -> "ScoreNet":
     from safetensors import SafetensorError
     from safetensors.torch import load
 
-    from engine.network import ScoreNet
+    from engine.network import build_network
 
-    content = read_model_file(folder, WEIGHTS_FILE, load_card(folder))
-    network = ScoreNet()
+    card = load_card(folder)
+    content = read_model_file(folder, WEIGHTS_FILE, card)
     try:
+        network = build_network(card.architecture)
         network.load_state_dict(load(content))
-    except (SafetensorError, RuntimeError) as error:
+    except (SafetensorError, RuntimeError, ValueError) as error:
         raise ModelError(folder / WEIGHTS_FILE, f"its weights do not fit the network ({error})") from error
     return network.eval()
 

@@ -131,7 +131,7 @@ def candidate_boxes(
     settings = settings or CropSettings()
     windows = _grid(size_wh, aspect, settings)
     kept = _faces_kept(windows, _main_faces(faces, settings), size_wh, settings)
-    return [Box(*map(int, window)) for window in windows[kept == kept.max()]]
+    return [Box(*map(int, window)) for window in windows[kept == np.max(kept)]]
 
 
 def _grid(size_wh: tuple[int, int], aspect: Aspect, settings: CropSettings) -> npt.NDArray[np.int64]:

@@ -39,7 +39,7 @@ class Runtime(Protocol):
             pictures: float32 (N, 3, 224, 224), N >= 1, from `engine.preprocess.network_input`.
 
         Returns:
-            logits float32 (N,) and embeddings float32 (N, 1280).
+            logits float32 (N,) and embeddings float32 (N, E), 1280 for the shipped network.
         """
         ...
 

@@ -58,14 +58,14 @@ class Scorer:
         return self.score_and_embed(squares)[0]
 
     def score_and_embed(self, squares: Sequence[Pixels]) -> tuple[list[Score], Floats]:
-        """As `score_squares`, with the last hidden layer of each: float32 (N, 1280)."""
+        """As `score_squares`, with the last hidden layer of each: float32 (N, E), 1280 for the shipped network."""
         scores: list[Score] = []
-        embeddings = [np.empty((0, 1280), np.float32)]
+        embeddings: list[Floats] = []
         for batch in _batches(squares, self.runtime.batch):
             logits, embedded = self.runtime.run(network_input(batch))
             scores += [score_from_logit(float(logit), self.card) for logit in logits]
             embeddings.append(embedded)
-        return scores, np.concatenate(embeddings)
+        return scores, np.concatenate(embeddings) if embeddings else np.empty((0, 0), np.float32)
 
 
 def _batches(squares: Sequence[Pixels], size: int) -> Iterator[Sequence[Pixels]]:

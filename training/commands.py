@@ -60,13 +60,13 @@ def fit(
     from engine.files import write_atomically
     from training.fit import FitConfig
     from training.fit import fit as fit_network
+    from training.photos import training_set
 
     examples = _load(data, manifest_file, ("train", "validation"))
     train = [example for example in examples if example[0].split == "train"]
     validation = [example for example in examples if example[0].split == "validation"]
     config = FitConfig(steps=steps or FitConfig.steps, seed=seed)
-    best = _last(_shown(fit_network(train, validation, config), "fitting"))
-    run.mkdir(parents=True, exist_ok=True)
+    best = _last(_shown(fit_network(training_set(train), training_set(validation), config, run), "fitting"))
     write_atomically(run / WEIGHTS, weights_bytes(best.network))
     console.print(f"best at step {best.step}: {best.validation}; kept in {run / WEIGHTS}")
 
@@ -81,7 +81,7 @@ def export(
     """Measure the fitted network on the test split and write its model folder: safetensors, ONNX and card."""
     from safetensors.torch import load_file
 
-    from engine.network import ScoreNet
+    from engine.network import build_network
     from engine.preprocess import letterbox
     from training.evaluate import evaluate, reference_logits
     from training.export import ExportError, export_model, standardise_logits
@@ -89,7 +89,7 @@ def export(
     weights = run / WEIGHTS
     if not weights.exists():
         _fail(f"{weights} is missing: run `selfie-studio train fit` first")
-    network = ScoreNet()
+    network = build_network()
     network.load_state_dict(load_file(weights))
     network.eval()
     test = _load(data, manifest_file, ("test",))

@@ -10,11 +10,12 @@ from engine.pixels import Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress
 from training.degrade import DEGRADATIONS
-from training.fit import Examples, logits_of
+from training.fit import logits_of
 from training.framing import BAD_FRAMINGS
 from training.manifest import Row
 from training.metrics import auc, auc_interval
 from training.pairs import Pair, Photo, degraded_pair, framing_pair
+from training.photos import Examples
 
 MILD, STRONG = 0.0, 1.0
 # A group smaller than this says nothing.

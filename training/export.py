@@ -13,8 +13,8 @@ import onnx
 import onnxruntime
 import torch
 
-from engine.checkpoint import ARCHITECTURE, ModelCard, save_model, weights_bytes
-from engine.network import ScoreNet
+from engine.checkpoint import ModelCard, save_model, weights_bytes
+from engine.network import DEFAULT_ARCHITECTURE, ScoreNet
 from engine.pixels import Floats, Pixels
 from engine.preprocess import PREPROCESSING, network_input
 
@@ -61,7 +61,7 @@ def export_model(
         raise ExportError(f"ONNX differs from torch by {difference:.2g} in logit")
     card = ModelCard(
         name="Selfie Studio 1",
-        architecture=ARCHITECTURE,
+        architecture=DEFAULT_ARCHITECTURE,
         preprocessing=dataclasses.asdict(PREPROCESSING),
         classes=("not a good portrait", "a good portrait"),
         reference_logits=reference,

