@@ -157,7 +157,7 @@ def _reason(error: Exception) -> str:
             return "this file may not be read"
         case MemoryError():
             return "there is not enough memory to decode it"
-        case OSError() if "truncated" in str(error):
+        case OSError() if "truncated" in str(error).lower():
             return "the file is cut short"
     return f"the file is damaged ({error})"
 

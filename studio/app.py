@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.devices import Device
+from engine.resources import MODEL_FOLDER
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -16,12 +17,19 @@ if TYPE_CHECKING:
 PAINT_AND_QUIT = "--paint-and-quit"
 
 
-def run_studio(paths: Sequence[Path] = (), device: Device = Device.AUTO, *, paint_and_quit: bool = False) -> int:
+def run_studio(
+    paths: Sequence[Path] = (),
+    device: Device = Device.AUTO,
+    model: Path = MODEL_FOLDER,
+    *,
+    paint_and_quit: bool = False,
+) -> int:
     """Open the window and stay until it is closed.
 
     Args:
         paths: photos and folders to show in the album.
-        device: what scores.
+        device: what runs the network.
+        model: folder of the model that scores.
         paint_and_quit: close the window after its first paint.
 
     Returns:
@@ -33,7 +41,7 @@ def run_studio(paths: Sequence[Path] = (), device: Device = Device.AUTO, *, pain
     application = make_application()
     from studio.window import StudioWindow
 
-    window = StudioWindow(device)
+    window = StudioWindow(device, model)
     if paint_and_quit:
         window.painted.connect(window.close)
     window.show()

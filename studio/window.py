@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QTabWidge
 
 from engine.devices import Device
 from engine.progress import Progress
+from engine.resources import MODEL_FOLDER
 from engine.scoring import Scorer
 from studio import __version__
 from studio.jobs import JobSlot
@@ -38,9 +39,9 @@ class StudioWindow(QMainWindow):
 
     painted = Signal()
 
-    def __init__(self, device: Device = Device.AUTO) -> None:
+    def __init__(self, device: Device = Device.AUTO, model: Path = MODEL_FOLDER) -> None:
         super().__init__()
-        self._device = device
+        self._device, self._model = device, model
         self._painted = False
         self._closed = False
         self.scorer: Scorer | None = None
@@ -130,12 +131,12 @@ class StudioWindow(QMainWindow):
     def _begin(self) -> None:
         if self._closed:
             return
-        device = self._device
+        device, model = self._device, self._model
 
         def task() -> Iterator[Progress[Scorer]]:
             from engine.scoring import load_scorer
 
-            yield Progress(1, 1, "", (load_scorer(device),))
+            yield Progress(1, 1, "", (load_scorer(device, folder=model),))
 
         self.model_jobs.start(task, progressed=self._use_scorer, completed=lambda: None, failed=self._say_no_model)
         if not self.album.has_photos:
@@ -151,7 +152,9 @@ class StudioWindow(QMainWindow):
     @Slot(str)
     def _say_no_model(self, text: str) -> None:
         self.device_label.setText("No model")
-        QMessageBox.critical(self, "The model cannot be loaded", f"{text}\n\nInstall Selfie Studio again to mend this.")
+        shipped = self._model == MODEL_FOLDER
+        mend = "Install Selfie Studio again to mend this." if shipped else "Start with another folder after --model."
+        QMessageBox.critical(self, "The model cannot be loaded", f"{text}\n\n{mend}")
 
     def _open_last_folder(self) -> None:
         from studio.album_view import FOLDER_SETTING

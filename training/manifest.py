@@ -7,7 +7,7 @@ import csv
 import hashlib
 import io
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Literal
 
@@ -51,6 +51,23 @@ class Row:
     age: str
 
 
+@dataclass(frozen=True)
+class RankedRow:
+    """Two photos of which the first did better.
+
+    Attributes:
+        winner: below the data folder, or a whole path.
+        loser: as `winner`.
+        person: whose they are; all pairs of a person are in one split.
+        split: train, validation or test.
+    """
+
+    winner: str
+    loser: str
+    person: str
+    split: str
+
+
 def split_of(person: str) -> Split:
     """The split of a person: 70 % train, 12 % validation, 18 % test."""
     share = int.from_bytes(hashlib.sha256(person.encode()).digest()[:4], "big") / 2**32
@@ -85,10 +102,20 @@ def _row(index: dict[str, str]) -> Row:
 
 def write_manifest(path: Path, rows: Iterable[Row]) -> None:
     """Write rows as CSV with a header."""
+    _write(path, Row, rows)
+
+
+def write_ranked(path: Path, rows: Iterable[RankedRow]) -> None:
+    """Write pairs as CSV with a header."""
+    _write(path, RankedRow, rows)
+
+
+def _write(path: Path, kind: type[Row] | type[RankedRow], rows: Iterable[Row] | Iterable[RankedRow]) -> None:
+    names = [field.name for field in fields(kind)]
     text = io.StringIO(newline="")
-    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(asdict(row) for row in rows)
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(names)
+    writer.writerows([getattr(row, name) for name in names] for row in rows)
     write_atomically(path, text.getvalue().encode())
 
 
@@ -106,6 +133,23 @@ def read_manifest(path: Path) -> list[Row]:
             f"{path} is not a manifest ({error}): make one with `selfie-studio train manifest`"
         ) from error
     check_manifest(rows)
+    return rows
+
+
+def read_ranked(path: Path) -> list[RankedRow]:
+    """Read the pairs of a file that `write_ranked` wrote.
+
+    Raises:
+        ManifestError: missing, without its columns, or with an unknown split.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = [RankedRow(**fields_) for fields_ in csv.DictReader(file)]
+    except (OSError, TypeError) as error:
+        raise ManifestError(f"{path} holds no pairs ({error}): make them with `selfie-studio train split`") from error
+    for row in rows:
+        if row.split not in ("train", "validation", "test"):
+            raise ManifestError(f"{row.winner}: split {row.split!r}")
     return rows
 
 

@@ -33,3 +33,42 @@ def auc_interval(
     ]
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)
+
+
+def spearman(one: npt.NDArray[np.floating], other: npt.NDArray[np.floating]) -> float:
+    """Rank correlation of two rows of numbers, -1 to 1; ties share their mean rank, and a constant row gives 0.
+
+    Args:
+        one: (N,).
+        other: (N,).
+    """
+    first, second = _ranks(one), _ranks(other)
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return 0.0
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _ranks(values: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    last = np.cumsum(counts)
+    return np.asarray((last - (counts - 1) / 2)[place], np.float64)
+
+
+def reliability(
+    predicted: npt.NDArray[np.floating], positive: npt.NDArray[np.bool_], *, bins: int = 10
+) -> tuple[list[float], list[float]]:
+    """Mean prediction and share of positives in bins of equal numbers of photos (DeGroot and Fienberg, 1983).
+
+    Args:
+        predicted: probabilities (N,).
+        positive: (N,).
+    """
+    parts = np.array_split(np.argsort(predicted, kind="stable"), bins)
+    means = [(float(predicted[part].mean()), float(positive[part].mean())) for part in parts if len(part)]
+    return [mean for mean, _ in means], [share for _, share in means]
+
+
+def calibration_error(predicted: npt.NDArray[np.floating], positive: npt.NDArray[np.bool_], *, bins: int = 10) -> float:
+    """Mean distance between prediction and share of positives, over bins of equal numbers of photos."""
+    said, seen = reliability(predicted, positive, bins=bins)
+    return float(np.abs(np.array(said) - np.array(seen)).mean())

@@ -21,17 +21,17 @@ LONG_SIDE = 512
 Examples = Sequence[tuple[Row, Photo]]
 
 
-def load_photo(path: Path, detector: FaceDetector) -> Photo:
-    """Decode a photo and find its faces.
+def load_photo(path: Path, detector: FaceDetector, long_side: int = LONG_SIDE) -> Photo:
+    """Decode a photo, reduced to this long side, and find its faces.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
-    pixels = load_picture(path, LONG_SIDE).pixels
+    pixels = load_picture(path, long_side).pixels
     return Photo(pixels, tuple(detector.detect(pixels).boxes_within((pixels.shape[1], pixels.shape[0]))))
 
 
-def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row, Photo]]]:
+def load_photos(data: Path, rows: Sequence[Row], long_side: int = LONG_SIDE) -> Iterator[Progress[tuple[Row, Photo]]]:
     """Decode photos and find their faces; a file that is missing or damaged is left out, and said in the note.
 
     Yields:
@@ -43,7 +43,7 @@ def load_photos(data: Path, rows: Sequence[Row]) -> Iterator[Progress[tuple[Row,
         if not hasattr(detectors, "detector"):
             detectors.detector = FaceDetector()
         try:
-            return load_photo(data / row.path, detectors.detector)
+            return load_photo(data / row.path, detectors.detector, long_side)
         except PictureError as error:
             return str(error)
 
@@ -85,6 +85,36 @@ class PhotosOnDisk(Sequence[Photo]):
             except PictureError:
                 continue
         raise PictureError(self._paths[index], "none of the photos can be read")
+
+
+class PairsOnDisk(Sequence[tuple[Photo, Photo]]):
+    """Pairs of photos that are decoded each time they are asked for."""
+
+    def __init__(self, winners: PhotosOnDisk, losers: PhotosOnDisk) -> None:
+        self._winners, self._losers = winners, losers
+
+    def __len__(self) -> int:
+        return len(self._winners)
+
+    @overload
+    def __getitem__(self, index: int) -> tuple[Photo, Photo]: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[tuple[Photo, Photo]]: ...
+    def __getitem__(self, index: int | slice) -> tuple[Photo, Photo] | Sequence[tuple[Photo, Photo]]:
+        if isinstance(index, slice):
+            return [self[number] for number in range(*index.indices(len(self)))]
+        return self._winners[index], self._losers[index]
+
+
+def training_set_on_disk(data: Path, rows: Sequence[Row]) -> TrainingSet:
+    """As `training_set`, of photos that are decoded when they are drawn."""
+    labelled = [row for row in rows if row.label]
+    return TrainingSet(
+        PhotosOnDisk([data / row.path for row in labelled]),
+        [float(row.label) for row in labelled],
+        label_weights(labelled),
+        PhotosOnDisk([data / row.path for row in rows if not row.label]),
+    )
 
 
 def training_set(examples: Examples) -> TrainingSet:

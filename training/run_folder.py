@@ -18,6 +18,7 @@ from torch import Tensor
 from torch.optim import Optimizer
 
 from engine.files import write_atomically
+from engine.network import ScoreNet, build_network
 
 CONFIG_FILE, STATE_FILE, CURVES_FOLDER = "config.json", "state.safetensors", "tensorboard"
 
@@ -59,7 +60,7 @@ class RunFolder:
         text = json.dumps(config, indent=2, sort_keys=True) + "\n"
         if file.exists() and file.read_text(encoding="utf-8") != text:
             raise RunError(
-                f"{path} holds a fit with another configuration: name another folder with --run, or remove it"
+                f"{path} holds a fit with another configuration: name another folder with --state, or remove it"
             )
         write_atomically(file, text.encode())
 
@@ -85,6 +86,25 @@ class RunFolder:
                 return SavedState(int(header["step"]), tensors, json.loads(header["figures"]))
         except (SafetensorError, OSError, ValueError, KeyError, TypeError) as error:
             raise RunError(f"{file} is damaged ({error}): remove {self.path} to begin anew") from error
+
+
+def load_best(path: Path) -> tuple[ScoreNet, str]:
+    """The best network of a fit so far, in evaluation mode, and its architecture.
+
+    Raises:
+        RunError: no fit was begun there, or it has no network that was validated yet.
+    """
+    try:
+        config = json.loads((path / CONFIG_FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} holds no fit: run `selfie-studio train fit` first") from error
+    state = RunFolder(path, config).load()
+    weights = under("best", state.tensors) if state else {}
+    if not weights:
+        raise RunError(f"the fit in {path} has not been validated yet: let `selfie-studio train fit` go on")
+    network = build_network(config["backbone"])
+    network.load_state_dict(weights)
+    return network.eval(), config["backbone"]
 
 
 def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:

@@ -17,6 +17,7 @@ from engine.devices import Device
 from engine.errors import EngineError
 from studio import __version__
 from studio.commands import bench, crop, score
+from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel
 
 # Rooms that must not be imported from here (training) announce their commands under this name.
 COMMAND_GROUP = "selfie_studio.commands"
@@ -42,9 +43,8 @@ def _show_version(wanted: bool) -> None:
 @app.callback(invoke_without_command=True)
 def open_window(
     context: typer.Context,
-    device: Annotated[Device, typer.Option(help="What runs the network; auto takes a GPU where there is one.")] = (
-        Device.AUTO
-    ),
+    device: OnDevice = Device.AUTO,
+    model: WithModel = DEFAULT_MODEL,
     version: Annotated[
         bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Say the version and leave.")
     ] = False,
@@ -53,18 +53,19 @@ def open_window(
     if context.invoked_subcommand is None:
         from studio.app import run_studio
 
-        raise typer.Exit(run_studio(device=device))
+        raise typer.Exit(run_studio(device=device, model=model))
 
 
 @app.command("open")
 def open_photos(
     paths: Annotated[list[Path], typer.Argument(help="A video, a photo, or folders and photos to rank.")],
-    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+    device: OnDevice = Device.AUTO,
+    model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Open the window on photos, folders or a video."""
     from studio.app import run_studio
 
-    raise typer.Exit(run_studio(paths, device))
+    raise typer.Exit(run_studio(paths, device, model))
 
 
 def add_announced_commands() -> None:

@@ -14,12 +14,11 @@ from engine.devices import Device
 from engine.errors import PictureError
 from engine.resources import SAMPLES
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
-from studio.commands.output import fail
+from studio.commands.output import OnDevice, fail
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, folders, the live picture, the start.")
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
-OnDevice = Annotated[Device, typer.Option(help="What runs the network.")]
 WARM_UP_RUNS, RUNS = 3, 30
 START_RUNS = 5
 

@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from engine.devices import Device
 from engine.progress import Progress
-from studio.commands.output import fail, say_bad_file, shown, speak
+from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
 from studio.wording import count
 
 if TYPE_CHECKING:
@@ -23,7 +23,8 @@ def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the crops; made where it is missing.")],
     aspect: Annotated[str, typer.Option("--aspect", help="Width to height, as 4:5; or original.")] = "1:1",
-    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+    device: OnDevice = Device.AUTO,
+    model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Save the best crop of each photo as a new file.
 
@@ -50,7 +51,7 @@ def crop(
     ]
     if not photos:
         fail("there are no photos there")
-    scorer, detector = load_scorer(device), FaceDetector()
+    scorer, detector = load_scorer(device, folder=model), FaceDetector()
     saved = 0
     for number, path in enumerate(photos, start=1):
         try:

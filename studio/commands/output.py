@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NoReturn, TypeVar
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -10,11 +10,20 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 from rich.progress import Progress as Bar
 
+from engine.devices import Device
 from engine.progress import Progress
+from engine.resources import MODEL_FOLDER
 
 # Results go to standard output, everything else here, so that results can be piped.
 speak = Console(stderr=True, highlight=False, soft_wrap=True)
 Result = TypeVar("Result")
+OnDevice = Annotated[
+    Device, typer.Option("--device", help="What runs the network; auto takes a GPU where there is one.")
+]
+WithModel = Annotated[
+    Path, typer.Option("--model", help="Model folder; the shipped one where none is named.", show_default=False)
+]
+DEFAULT_MODEL = MODEL_FOLDER
 
 
 def shown(task: Iterator[Progress[Result]], what: str) -> Iterator[Progress[Result]]:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from engine.devices import Device
-from studio.commands.output import fail, say_bad_file, shown, speak
+from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
 from studio.wording import count
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ def score(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
-    device: Annotated[Device, typer.Option(help="What runs the network.")] = Device.AUTO,
+    device: OnDevice = Device.AUTO,
+    model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Score photos, best first, 0 to 100.
 
@@ -41,7 +42,7 @@ def score(
     from engine.scan import best_first, scan
     from engine.scoring import load_scorer
 
-    scorer = load_scorer(device)
+    scorer = load_scorer(device, folder=model)
     speak.print(f"[dim]{scorer.card.name}, {scorer.runtime.name}[/dim]")
     with Catalogue() as catalogue:
         progress = shown(scan(paths, catalogue, scorer), "scoring")

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from engine.checkpoint import ONNX_FILE, WEIGHTS_FILE, load_card, load_network
@@ -17,6 +18,7 @@ from engine.devices import Device
 from engine.pictures import load_picture
 from engine.preprocess import letterbox, network_input
 from engine.runtime import load_runtime
+from engine.scoring import load_scorer
 from training.commands import app
 from training.manifest import split_of
 
@@ -52,7 +54,7 @@ def model_folder(photo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -
     place = tmp_path_factory.mktemp("run")
     data = ["--data", str(photo_folder)]
     listed = ["--manifest", str(place / "manifest.csv")]
-    run = ["--run", str(place / "run")]
+    run = ["--state", str(place / "run")]
     out = place / "model"
     for arguments in (
         ["manifest", *data, *listed],
@@ -104,7 +106,64 @@ def test_no_file_tells_of_the_machine_that_made_it(model_folder: Path, photo_fol
 def test_the_card_tells_what_was_measured(model_folder: Path) -> None:
     card = load_card(model_folder)
     assert len(card.reference_logits) == 101
-    assert {"test labels", "label", "damage, strong", "framing", "unchanged"} <= set(card.metrics)
+    assert {"test labels", "label", "damage, strong", "framing", "mirrored", "export"} <= set(card.metrics)
+    assert card.command.startswith("selfie-studio ")
+    assert any("portrait" in line for line in card.data)
+
+
+@needs_train_extra
+def test_evaluate_writes_a_report_and_fails_below_its_targets(
+    model_folder: Path, photo_folder: Path, tmp_path: Path
+) -> None:
+    arguments = ["evaluate", "--data", str(photo_folder), "--manifest", str(model_folder.parent / "manifest.csv")]
+    result = CliRunner().invoke(app, [*arguments, "--model", str(model_folder), "--report", str(tmp_path)])
+    assert result.exit_code == 1, result.output
+    report = (tmp_path / "report.md").read_text(encoding="utf-8")
+    assert "| label, AUC |" in report
+    assert "| NO |" in report
+    assert {path.name for path in tmp_path.iterdir()} == {"report.md", "reliability.png", "points.png"}
+
+
+@needs_train_extra
+def test_two_folders_become_a_model_of_that_taste(samples: list[Path], tmp_path: Path) -> None:
+    """Whoever likes photos as they are better than dark ones gets a model that says so of photos it never saw."""
+    for number, sample in enumerate(samples[:12]):
+        for folder, gain in (("good", 1.0), ("other", 0.15)):
+            (tmp_path / folder).mkdir(exist_ok=True)
+            pixels = (load_picture(sample, 400).pixels * gain).astype(np.uint8)
+            Image.fromarray(pixels).save(tmp_path / folder / f"{number}.jpg")
+    (tmp_path / "good" / "broken.jpg").touch()
+    model = tmp_path / "model"
+    folders = [str(tmp_path / "good"), str(tmp_path / "other")]
+    result = CliRunner().invoke(app, ["from-folders", *folders, "--out", str(model)], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "broken.jpg" in result.output
+    scorer = load_scorer(Device.CPU, folder=model)
+    for sample in samples[12:]:
+        pixels = load_picture(sample, 400).pixels
+        assert scorer.score(pixels).logit > scorer.score((pixels * 0.15).astype(np.uint8)).logit
+
+
+@needs_train_extra
+def test_posts_become_a_model_in_one_line(samples: list[Path], tmp_path: Path) -> None:
+    """A site on which dark photos are liked less: one post of each photo for each of many users."""
+    (tmp_path / "pictures").mkdir()
+    rows = ["picture,user,likes,followers,posted_at"]
+    for number in range(120):
+        with Image.open(samples[number % 16]) as image:
+            small = np.asarray(image.convert("RGB").resize((200, 200)), np.int16)
+        noise = np.random.default_rng(number).normal(0, 40, (8, 8, 1)).repeat(25, 0).repeat(25, 1)
+        file = tmp_path / "pictures" / f"{number}.jpg"
+        Image.fromarray(np.clip(small + noise, 0, 255).astype(np.uint8)).save(file)
+        rows.append(f"{file},user{number % 30},{number % 7 * 10},1000,2021-01-{1 + number % 20:02}")
+    rows.append(f"{file},user1,3,1000,2022-01-01")
+    (tmp_path / "posts.csv").write_text("\n".join(rows))
+    arguments = ["from-posts", str(tmp_path / "posts.csv"), "--work", str(tmp_path / "work"), "--steps", "1"]
+    result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "model")], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert load_card(tmp_path / "model").metrics["test labels"]
+    for name in ("posts", "filtered", "labels"):
+        assert (tmp_path / "work" / f"{name}.parquet").exists()
 
 
 @pytest.mark.parametrize("command", ["manifest", "make-model"])
@@ -126,7 +185,7 @@ def test_a_stage_without_the_one_before_it_names_that_one(tmp_path: Path) -> Non
         return " ".join(result.output.split())
 
     assert "train manifest" in said("fit", "--manifest", str(tmp_path / "none.csv"))
-    assert "train fit" in said("export", "--run", str(tmp_path))
+    assert "train fit" in said("export", "--state", str(tmp_path))
 
 
 def test_help_is_quick_because_it_does_not_import_torch() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.metrics import auc, auc_interval
+from training.metrics import auc, auc_interval, calibration_error, reliability, spearman
 
 # Few different values, so that ties are common.
 SCORES = st.lists(st.integers(-4, 4), min_size=1, max_size=12)
@@ -45,3 +45,26 @@ def test_the_interval_holds_the_auc_and_shrinks_with_more_photos() -> None:
     assert low < middle < high
     narrow_low, narrow_high, _ = interval(2000)
     assert narrow_high - narrow_low < (high - low) / 2
+
+
+@given(st.lists(st.integers(-20, 20), min_size=3, max_size=30, unique=True))
+def test_spearman_sees_the_order_alone(values: list[int]) -> None:
+    numbers = np.array(values, float)
+    assert spearman(numbers, np.exp(numbers / 10)) == pytest.approx(1)
+    assert spearman(numbers, -numbers) == pytest.approx(-1)
+
+
+def test_spearman_gives_ties_their_mean_rank() -> None:
+    # The ranks are 1, 2.5, 2.5, 4 and 1, 2, 3, 4: 4.5 / sqrt(4.5 * 5).
+    assert spearman(np.array([1.0, 2, 2, 3]), np.array([1.0, 2, 3, 4])) == pytest.approx(4.5 / (4.5 * 5) ** 0.5)
+
+
+def test_a_calibrated_prediction_has_no_error_and_a_bold_one_has() -> None:
+    rng = np.random.default_rng(0)
+    predicted = rng.uniform(0, 1, 20_000)
+    positive = rng.uniform(0, 1, 20_000) < predicted
+    assert calibration_error(predicted, positive) < 0.02
+    assert calibration_error(np.where(predicted > 0.5, 0.99, 0.01), positive) > 0.15
+    said, seen = reliability(predicted, positive)
+    assert len(said) == len(seen) == 10
+    assert said == sorted(said)

@@ -1,0 +1,327 @@
+"""The commands of `selfie-studio train` that make a model of labelled photos."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeVar
+
+import typer
+
+from training.commands.output import console, fail, last, shown
+from training.commands.posts import Scheme, collect, filter_posts, label, split, told_errors
+
+if TYPE_CHECKING:
+    from engine.network import ScoreNet
+    from training.batches import TrainingSet
+    from training.evaluate import Evaluation
+    from training.fit import FitConfig
+    from training.manifest import Row
+    from training.pairs import Photo
+
+AnyRow = TypeVar("AnyRow")
+DataFolder = Annotated[Path, typer.Option("--data", help="Folder of photos with its index, photos.csv.")]
+ManifestFile = Annotated[Path, typer.Option("--manifest", help="CSV made by the manifest or the split command.")]
+PairsFile = Annotated[Path | None, typer.Option("--pairs", help="CSV of pairs made by the split command.")]
+RunFolder = Annotated[Path, typer.Option("--state", help="Where the fit keeps its state; it goes on from there.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="Model folder to write: card.json and both weight files.")]
+Recipe = Annotated[str, typer.Option(help="default, or vgg16: the network and settings of 2015.")]
+Backbone = Annotated[
+    str | None, typer.Option(help="efficientnet_lite0, _lite1, _lite2, or any torchvision classifier.")
+]
+Steps = Annotated[int | None, typer.Option(min=1, help="Optimiser steps.")]
+Seed = Annotated[int, typer.Option(help="Of everything that is drawn.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes that prepare pictures.")]
+
+DEFAULT_DATA = Path("../shared/data")
+DEFAULT_MANIFEST = Path("runs/manifest.csv")
+DEFAULT_RUN = Path("runs/model")
+DEFAULT_OUT = Path("runs/exported")
+# More labelled photos than this are decoded when they are drawn, not kept in memory.
+MEMORY_PHOTOS = 20_000
+# Enough to tell networks apart; all of a million would take longer than the steps between.
+VALIDATION_PHOTOS, TEST_PHOTOS = 4_000, 20_000
+CHECK_PHOTOS = 200
+ORIGINALS_FOLDER = "large"
+
+
+def manifest(data: DataFolder = DEFAULT_DATA, out: ManifestFile = DEFAULT_MANIFEST) -> None:
+    """List the photos of a data folder with their labels, and split them by person."""
+    from training.manifest import build_manifest, check_manifest, write_manifest
+
+    with told_errors():
+        rows = build_manifest(data)
+        check_manifest(rows)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_manifest(out, rows)
+    for part in ("train", "validation", "test"):
+        inside = [row for row in rows if row.split == part]
+        console.print(f"{part}: {len(inside)} photos, {sum(bool(row.label) for row in inside)} of them labelled")
+
+
+def fit(
+    data: DataFolder = DEFAULT_DATA,
+    manifest_file: ManifestFile = DEFAULT_MANIFEST,
+    pairs: PairsFile = None,
+    run: RunFolder = DEFAULT_RUN,
+    recipe: Recipe = "default",
+    backbone: Backbone = None,
+    steps: Steps = None,
+    seed: Seed = 0,
+    workers: Workers = 0,
+) -> None:
+    """Fine-tune a network from its ImageNet weights, and keep the best one on validation.
+
+    Killed at any moment, the same command goes on from the last saved step. Started with torchrun, all its processes
+    share each step: torchrun --nproc-per-node 2 -m training fit ...
+    """
+    from training.fit import fit as fit_network
+    from training.networks import StartError
+    from training.run_folder import RunError
+
+    config = _config(recipe, backbone, steps, seed)
+    train, validation = (_photos(data, manifest_file, pairs, split) for split in ("train", "validation"))
+    if not len(train):
+        fail(f"{manifest_file} has no photos to train with")
+    try:
+        best = last(shown(fit_network(train, validation, config, run, workers=workers), "fitting"))
+    except (StartError, RunError) as error:
+        fail(str(error))
+    console.print(f"best at step {best.step}: {best.validation}; kept in {run}")
+
+
+def evaluate(
+    data: DataFolder = DEFAULT_DATA,
+    manifest_file: ManifestFile = DEFAULT_MANIFEST,
+    model: Annotated[Path, typer.Option("--model", help="Model folder to measure.")] = DEFAULT_OUT,
+    report: Annotated[Path, typer.Option("--report", help="Folder for the report and its plots.")] = Path(
+        "runs/report"
+    ),
+) -> None:
+    """Measure a model on the test photos; the exit code is 1 where a target is missed."""
+    from engine.checkpoint import load_card, load_network
+    from engine.errors import ModelError
+
+    try:
+        network, card = load_network(model), load_card(model)
+    except ModelError as error:
+        fail(str(error))
+    test = _test_photos(data, manifest_file)
+    evaluation = _evaluate(network, test, card.reference_logits, data)
+    _say(evaluation, report, f"{card.name}, measured")
+    if not all(target.met for target in evaluation.targets):
+        raise typer.Exit(1)
+
+
+def export(
+    data: DataFolder = DEFAULT_DATA,
+    manifest_file: ManifestFile = DEFAULT_MANIFEST,
+    run: RunFolder = DEFAULT_RUN,
+    out: OutFolder = DEFAULT_OUT,
+    name: Annotated[str, typer.Option(help="Of the model, for people.")] = "My model",
+) -> None:
+    """Measure the fitted network on the test photos and write its model folder: safetensors, ONNX and card."""
+    from engine.preprocess import letterbox
+    from training.evaluate import reference_logits
+    from training.export import ExportError, ModelFacts, calibrate, export_model
+    from training.facts import data_facts, this_command
+    from training.fit import logits_of
+    from training.manifest import read_manifest
+
+    network, architecture = _fitted(run)
+    validation = _photos(data, manifest_file, None, "validation")
+    test = _test_photos(data, manifest_file)
+    if len(set(validation.labels)) == 2:
+        import numpy as np
+
+        squares = [letterbox(photo.pixels) for photo in validation.labelled]
+        calibrate(network, logits_of(network, squares), np.array(validation.labels) > 0.5)
+    whole = [photo for row, photo in test if not row.label] or [photo for _, photo in test]
+    reference = reference_logits(network, whole)
+    evaluation = _evaluate(network, test, reference, data)
+    facts = ModelFacts(
+        name=name,
+        architecture=architecture,
+        classes=("not a good portrait", "a good portrait"),
+        reference="photos of the test split, never trained on, whole where the data has such",
+        data=data_facts(data, read_manifest(manifest_file)),
+        command=this_command(),
+    )
+    metrics = {**evaluation.metrics, "targets missed": [str(t) for t in evaluation.targets if not t.met]}
+    checked = [letterbox(photo.pixels) for photo in whole[:CHECK_PHOTOS]]
+    try:
+        export_model(out, network, checked, reference, metrics, facts)
+    except ExportError as error:
+        fail(str(error))
+    _say(evaluation, run / "report", name)
+    console.print(f"model in {out}")
+
+
+def make_model(
+    data: DataFolder = DEFAULT_DATA,
+    run: RunFolder = DEFAULT_RUN,
+    out: OutFolder = DEFAULT_OUT,
+    recipe: Recipe = "default",
+    backbone: Backbone = None,
+    steps: Steps = None,
+    seed: Seed = 0,
+    workers: Workers = 0,
+    name: Annotated[str, typer.Option(help="Of the model, for people.")] = "My model",
+) -> None:
+    """Make a model from a data folder in one go: manifest, fit, evaluate and export."""
+    listed = run / "manifest.csv"
+    manifest(data, listed)
+    fit(data, listed, None, run, recipe, backbone, steps, seed, workers)
+    export(data, listed, run, out, name)
+
+
+def from_posts(
+    source: Annotated[Path, typer.Argument(help="Posts, as `collect` takes them.")],
+    work: Annotated[Path, typer.Option("--work", help="Folder for everything in between; gone on with.")] = Path(
+        "runs/posts"
+    ),
+    out: OutFolder = DEFAULT_OUT,
+    scheme: Annotated[Scheme, typer.Option(help="How labels are made.")] = Scheme.AUDIENCE_GROUPS,
+    fetch: Annotated[bool, typer.Option("--fetch", help="Fetch pictures that are addresses.")] = False,
+    recipe: Recipe = "default",
+    backbone: Backbone = None,
+    steps: Steps = None,
+    seed: Seed = 0,
+    workers: Workers = 0,
+    name: Annotated[str, typer.Option(help="Of the model, for people.")] = "My model",
+) -> None:
+    """Make a model from posts and their likes in one go: collect, filter, label, split, fit, evaluate and export."""
+    posts, kept, labels = (work / f"{stage}.parquet" for stage in ("posts", "filtered", "labels"))
+    listed = work / "manifest.csv"
+    collect(source, posts, work / "pictures" if fetch else None)
+    filter_posts(posts, kept)
+    label(kept, scheme, labels)
+    if scheme is not Scheme.USER_PAIRS:
+        split(labels, listed)
+        fit(Path(), listed, None, work / "fit", recipe, backbone, steps, seed, workers)
+        export(Path(), listed, work / "fit", out, name)
+        return
+    # Pairs train; what the network is worth as a judge of single photos is measured on audience groups.
+    pairs, groups = work / "pairs.csv", work / "groups.parquet"
+    split(labels, pairs)
+    label(kept, Scheme.AUDIENCE_GROUPS, groups)
+    split(groups, listed)
+    fit(Path(), work / "no labels.csv", pairs, work / "fit", recipe, backbone, steps, seed, workers)
+    export(Path(), listed, work / "fit", out, name)
+
+
+def from_folders(
+    good: Annotated[Path, typer.Argument(help="Folder of photos that you like.")],
+    other: Annotated[Path, typer.Argument(help="Folder of photos that you like less.")],
+    out: OutFolder = DEFAULT_OUT,
+    name: Annotated[str, typer.Option(help="Of the model, for people.")] = "My taste",
+) -> None:
+    """Make a model of your own taste from two folders: 40 photos in each are enough, and a minute or two.
+
+    The shipped network looks at the photos; a new score head learns which of them you like. Use it with --model.
+    """
+    from training.taste import TasteError, learn_taste
+
+    try:
+        told = last(shown(learn_taste(good, other, out, name), "learning"))
+    except TasteError as error:
+        fail(str(error))
+    for path, reason in told.left_out:
+        console.print(f"left out {path}: {reason}")
+    low, high = told.interval
+    console.print(
+        f"{told.good} good and {told.other} other photos; on photos that it had not seen, it prefers the good one in"
+        f" {100 * told.auc:.0f} of 100 pairs (95 % interval {100 * low:.0f} to {100 * high:.0f})"
+    )
+    console.print(f"model in {out}: try `selfie-studio score --model {out} PHOTOS`")
+
+
+def _config(recipe: str, backbone: str | None, steps: int | None, seed: int) -> "FitConfig":
+    from training.fit import RECIPES
+
+    if recipe not in RECIPES:
+        fail(f"there is no recipe {recipe!r}: choose from {', '.join(RECIPES)}")
+    config = replace(RECIPES[recipe], seed=seed)
+    if backbone is not None:
+        config = replace(config, backbone=backbone)
+    return replace(config, steps=steps) if steps is not None else config
+
+
+def _photos(data: Path, manifest_file: Path, pairs: Path | None, split: str) -> "TrainingSet":
+    """The photos of one split: labelled ones, whole ones, and pairs of two."""
+    from training.manifest import read_manifest, read_ranked
+    from training.photos import PairsOnDisk, PhotosOnDisk, training_set, training_set_on_disk
+
+    with told_errors():
+        rows = [row for row in read_manifest(manifest_file) if row.split == split] if manifest_file.exists() else []
+        ranked = [row for row in read_ranked(pairs) if row.split == split] if pairs is not None else []
+        if not rows and not ranked:
+            read_manifest(manifest_file)  # which says what is missing
+    if split != "train":
+        rows, ranked = _sampled(rows, VALIDATION_PHOTOS), _sampled(ranked, VALIDATION_PHOTOS)
+    if len(rows) > MEMORY_PHOTOS:
+        photos = training_set_on_disk(data, rows)
+    else:
+        photos = training_set(_load(data, rows) if rows else [])
+    if ranked:
+        winners = PhotosOnDisk([data / row.winner for row in ranked])
+        losers = PhotosOnDisk([data / row.loser for row in ranked])
+        photos = replace(photos, ranked=PairsOnDisk(winners, losers))
+    return photos
+
+
+def _load(data: Path, rows: "Sequence[Row]", long_side: int | None = None) -> "list[tuple[Row, Photo]]":
+    from training.photos import LONG_SIDE, load_photos
+
+    examples: list[tuple[Row, Photo]] = []
+    for progress in shown(load_photos(data, rows, long_side or LONG_SIDE), "reading photos"):
+        if progress.note.startswith("left out"):
+            console.print(progress.note, markup=False)
+        examples += progress.results
+    if not examples:
+        fail(f"no photo of the manifest is in {data}: name the data folder with --data")
+    return examples
+
+
+def _test_photos(data: Path, manifest_file: Path) -> "list[tuple[Row, Photo]]":
+    from engine.faces import PHOTO_LONG_SIDE
+    from training.manifest import read_manifest
+
+    with told_errors():
+        rows = [row for row in read_manifest(manifest_file) if row.split == "test"]
+    if not rows:
+        fail(f"{manifest_file} has no photos to test with")
+    return _load(data, _sampled(rows, TEST_PHOTOS), PHOTO_LONG_SIDE)
+
+
+def _sampled(rows: "list[AnyRow]", limit: int) -> "list[AnyRow]":
+    """All rows, or as many as the limit, drawn with a seed."""
+    return rows if len(rows) <= limit else random.Random(0).sample(rows, limit)
+
+
+def _fitted(run: Path) -> "tuple[ScoreNet, str]":
+    from training.networks import StartError
+    from training.run_folder import RunError, load_best
+
+    try:
+        return load_best(run)
+    except (RunError, StartError) as error:
+        fail(str(error))
+
+
+def _evaluate(
+    network: "ScoreNet", test: "list[tuple[Row, Photo]]", reference: tuple[float, ...], data: Path
+) -> "Evaluation":
+    from training.evaluate import evaluate as measure
+
+    folder = data / ORIGINALS_FOLDER
+    originals = sorted(folder.iterdir()) if folder.is_dir() else []
+    return last(shown(measure(network, test, reference, originals), "measuring"))
+
+
+def _say(evaluation: "Evaluation", folder: Path, title: str) -> None:
+    from training.report import write_report
+
+    for target in evaluation.targets:
+        console.print(f"[{'green' if target.met else 'red'}]{target}[/]")
+    console.print(f"report in {write_report(evaluation, folder, title)}")

@@ -1,0 +1,178 @@
+"""`selfie-studio train collect | filter | label | split | simulate`: from posts to a manifest of labelled photos."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from training.commands.output import console, fail, say_counts, shown
+
+PostsFile = Annotated[Path, typer.Argument(help="Parquet that `collect` or `filter` wrote.")]
+
+
+class Scheme(StrEnum):
+    """How likes become labels."""
+
+    AUDIENCE_GROUPS = "audience-groups"
+    USER_PAIRS = "user-pairs"
+    COLUMN = "column"
+    STARS = "stars"
+
+
+@contextmanager
+def told_errors() -> Iterator[None]:
+    """What a person can act on is one line."""
+    from training.manifest import ManifestError
+    from training.tables import TableError
+
+    try:
+        yield
+    except (TableError, ManifestError) as error:
+        fail(str(error))
+
+
+def collect(
+    source: Annotated[
+        Path,
+        typer.Argument(
+            help="CSV, JSON, JSON Lines or Parquet of posts; the folder of an Instagram "
+            "export; or a text file with an address of a picture on each line."
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="Parquet of posts to write.")] = Path("runs/posts.parquet"),
+    pictures: Annotated[
+        Path | None, typer.Option("--pictures", help="Fetch pictures that are addresses into this folder.")
+    ] = None,
+) -> None:
+    """Read posts into one table, and fetch their pictures where that is asked for.
+
+    Columns are known by their usual names: user, likes, followers, posted_at, tags (or a caption), picture. A fetch
+    that was interrupted goes on where it was.
+    """
+    from training.collect import collect_addresses, fetch_for_posts
+    from training.posts import collect_posts
+
+    with told_errors():
+        if source.suffix.lower() == ".txt":
+            if pictures is None:
+                fail("name the folder for the pictures with --pictures")
+            kept = collect_addresses(source, out)
+        else:
+            kept = collect_posts(source, out)
+        say_counts(f"{kept.kept:,} posts in {out}", kept.dropped)
+        if pictures is not None:
+            counts: dict[str, int] = {}
+            for progress in shown(fetch_for_posts(out, pictures), "fetching"):
+                for counted in progress.results:
+                    counts = counted
+            say_counts(f"{counts.pop('fetched', 0):,} pictures in {pictures}", counts)
+
+
+def filter_posts(
+    posts: PostsFile,
+    out: Annotated[Path, typer.Option("--out", help="Parquet of the posts that are kept.")] = Path(
+        "runs/filtered.parquet"
+    ),
+) -> None:
+    """Keep the posts whose picture opens, shows a face, and is not there already."""
+    from training.collect import filter_table
+
+    with told_errors():
+        counts: dict[str, int] = {}
+        for progress in shown(filter_table(posts, out), "looking at pictures"):
+            for counted in progress.results:
+                counts = counted
+    say_counts(f"{counts.pop('kept', 0):,} posts in {out}", counts)
+
+
+def label(
+    posts: PostsFile,
+    scheme: Annotated[Scheme, typer.Option(help="How labels are made.")] = Scheme.AUDIENCE_GROUPS,
+    out: Annotated[Path, typer.Option("--out", help="Parquet to write.")] = Path("runs/labels.parquet"),
+    min_followers: Annotated[int, typer.Option(help="audience-groups: fewer are left out.")] = 50,
+    max_followers: Annotated[int, typer.Option(help="audience-groups: more are left out.")] = 1_000_000,
+    max_tags: Annotated[int, typer.Option(help="audience-groups: more are left out.")] = 10,
+    min_age_days: Annotated[int, typer.Option(help="Younger posts are left out.")] = 30,
+    as_of: Annotated[str, typer.Option(help="Count ages to this day; else to that of the newest post.")] = "",
+    max_days: Annotated[float, typer.Option(help="user-pairs: posts lie no further apart.")] = 10.0,
+    min_ratio: Annotated[float, typer.Option(help="user-pairs: likes of the better over those of the other.")] = 1.5,
+) -> None:
+    """Turn likes into labels (audience-groups), into pairs (user-pairs), or take labels that are there.
+
+    column: the posts' own label; stars: their pictures' XMP rating, 4 and 5 good, 1, 2 and rejected not.
+    """
+    from datetime import date
+
+    from training.label import AudienceGroups, UserPairs, label_by_audience, pair_by_user
+    from training.plain_labels import label_by_column, label_by_stars
+
+    try:
+        as_of = date.fromisoformat(as_of).isoformat() if as_of else ""
+    except ValueError:
+        fail(f"{as_of!r} is not a day: write it as 2026-11-24")
+    with told_errors():
+        match scheme:
+            case Scheme.AUDIENCE_GROUPS:
+                groups = AudienceGroups(
+                    min_followers=min_followers,
+                    max_followers=max_followers,
+                    max_tags=max_tags,
+                    min_age_days=min_age_days,
+                    as_of=as_of,
+                )
+                kept = label_by_audience(posts, out, groups)
+            case Scheme.USER_PAIRS:
+                pairs = UserPairs(max_days=max_days, min_ratio=min_ratio, min_age_days=min_age_days, as_of=as_of)
+                kept = pair_by_user(posts, out, pairs)
+            case Scheme.COLUMN:
+                kept = label_by_column(posts, out)
+            case Scheme.STARS:
+                kept = label_by_stars(posts, out)
+    say_counts(f"{kept.kept:,} {'pairs' if scheme is Scheme.USER_PAIRS else 'labels'} in {out}", kept.dropped)
+
+
+def split(
+    labels: Annotated[Path, typer.Argument(help="Parquet that `label` wrote.")],
+    out: Annotated[Path, typer.Option("--out", help="Manifest (CSV) to write.")] = Path("runs/manifest.csv"),
+) -> None:
+    """Split by user, never by photo: 70 % to train, 12 % to validate, 18 % to test.
+
+    The split hangs on the user's name alone. A manifest that is there already keeps its test photos: they are checked
+    by the hash of their names.
+    """
+    from training.split import split_table
+
+    with told_errors():
+        counts = split_table(labels, out)
+    for name, count in counts.items():
+        console.print(f"{name}: {count:,}")
+
+
+def simulate(
+    posts: Annotated[int, typer.Option(min=1000, help="Posts of each simulated site.")] = 200_000,
+    seed: Annotated[int, typer.Option(help="Of everything that is drawn.")] = 0,
+    out: Annotated[Path, typer.Option("--out", help="Plot (PNG) to write.")] = Path("runs/simulation.png"),
+    table: Annotated[Path | None, typer.Option("--table", help="Write the simulated posts here instead.")] = None,
+) -> None:
+    """Ask each labelling scheme about posts whose truth is known, at rising luck; or write such posts."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from training.simulate import NOISE_LEVELS, SCHEMES, World, plot_right_labels, right_labels, write_simulated_posts
+
+    if table is not None:
+        console.print(f"{write_simulated_posts(World(posts, seed=seed), table):,} posts in {table}")
+        return
+    rows = [right_labels(World(posts, noise=noise, seed=seed)) for noise in NOISE_LEVELS]
+    shown_table = Table(box=None, header_style="dim", title="labels right, %")
+    shown_table.add_column("luck", justify="right")
+    for scheme in SCHEMES:
+        shown_table.add_column(scheme, justify="right")
+    for noise, row in zip(NOISE_LEVELS, rows, strict=True):
+        shown_table.add_row(f"{noise:g}", *(f"{100 * row[scheme]:.1f}" for scheme in SCHEMES))
+    Console().print(shown_table)
+    plot_right_labels(NOISE_LEVELS, rows, out)
+    console.print(f"plot in {out}")
