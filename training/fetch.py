@@ -150,7 +150,7 @@ async def _fetch_all(
 
     async def fetch(url: str, client: httpx.AsyncClient) -> None:
         # The host's turn first, so that a slow host does not hold the turns of all others.
-        async with hosts[urlsplit(url).netloc], at_once:
+        async with hosts[_host(url)], at_once:
             await arrivals.put(await _fetch_one(url, client, folder, config))
 
     headers = {"User-Agent": "selfie-studio", "Accept": "image/*"}
@@ -169,7 +169,7 @@ async def _fetch_all(
 
 async def _fetch_one(url: str, client: httpx.AsyncClient, folder: Path, config: FetchConfig) -> Fetched:
     reason = "not an http address"
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not _host(url):
         return Fetched(url, None, reason)
     for attempt in range(config.tries):
         wait_s = config.first_wait_s * 2**attempt
@@ -194,6 +194,15 @@ async def _fetch_one(url: str, client: httpx.AsyncClient, folder: Path, config: 
                 break
             await asyncio.sleep(wait_s)
     return Fetched(url, None, reason, lasting=False)
+
+
+def _host(url: str) -> str:
+    """The host of an http or https address; "" for anything else."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return parts.netloc if parts.scheme in ("http", "https") else ""
 
 
 def _asked_wait_s(answer: httpx.Response) -> float:
