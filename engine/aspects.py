@@ -1,8 +1,11 @@
 """Aspect ratios: the shapes that a crop can have."""
 
+import re
 from dataclasses import dataclass
-from decimal import Decimal
 from fractions import Fraction
+
+# Few digits: no number here is worth a long calculation, and each stands in a file's name.
+_WRITTEN = re.compile(r"(\d{1,5}(?:\.\d{1,4})?):(\d{1,5}(?:\.\d{1,4})?)")
 
 
 @dataclass(frozen=True)
@@ -27,12 +30,13 @@ class Aspect:
         text = text.strip().lower()
         if text == "original":
             return ORIGINAL
-        try:
-            # Decimal refuses "1/2", which Fraction would read and no file name could hold.
-            width, height = (Fraction(Decimal(side)) for side in text.split(":"))
-            ratio = width / height
-        except (ValueError, OverflowError, ArithmeticError) as error:
-            raise ValueError(f"{text!r} is not an aspect ratio: write it as 4:5, or original") from error
+        found = _WRITTEN.fullmatch(text)
+        if found is None:
+            raise ValueError(f"{text!r} is not an aspect ratio: write it as 4:5, or original")
+        width, height = map(Fraction, found.groups())
+        if not (width and height):
+            raise ValueError(f"{text!r} is not an aspect ratio: both sides must be above 0")
+        ratio = width / height
         if not Fraction(1, 10) <= ratio <= 10:
             raise ValueError(f"{text!r} is too long a shape: between 1:10 and 10:1")
         return cls(text, ratio)

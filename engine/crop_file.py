@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps, JpegImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
@@ -18,6 +18,11 @@ JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
+_TIFF_LAYOUT_TAGS = frozenset(
+    (254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 280, 281, 284, 297, 317, 318, 319, 320, 322, 323)
+) | frozenset((324, 325, 330, 338, 339, 340, 341, 347, 529, 530, 531, 532, 700, 34675))
+_SUB_DIRECTORIES = frozenset((_EXIF_IFD, 0x8825))  # EXIF and GPS
+_PNG_XMP = "XML:com.adobe.xmp"
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _CROP_NAME = re.compile(r"_crop-(original|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
@@ -88,6 +93,8 @@ def _inside(box: Box, source: Path, image: Image.Image) -> tuple[int, int, int, 
 
 def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str, Any]:
     options: dict[str, Any] = {"exif": _exif_for(image, crop)}
+    if form != "WEBP" and (dpi := image.info.get("dpi")):
+        options["dpi"] = dpi
     if profile := image.info.get("icc_profile"):
         options["icc_profile"] = profile
     if xmp := image.info.get("xmp"):
@@ -97,10 +104,12 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str,
         options |= {"quality": JPEG_QUALITY, "subsampling": _subsampling(image), "optimize": True}
     elif form == "WEBP":
         options |= {"quality": JPEG_QUALITY, "method": 4}
+    elif form == "PNG":
+        options["pnginfo"] = _png_texts(image)
     elif form == "TIFF":
-        options |= {"compression": "tiff_lzw"}
-        # TIFF keeps these as tags of its own; its EXIF would repeat the layout of the old pixels.
-        options.pop("exif")
+        tags = _without_layout(image, crop)
+        # Pillow writes directories below the first one, where date and place stand, into uncompressed files alone.
+        options |= {"exif": tags, "compression": None if set(tags) & _SUB_DIRECTORIES else "tiff_lzw"}
     return options
 
 
@@ -113,6 +122,27 @@ def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
     if _ORIENTATION_TAG in exif:
         exif[_ORIENTATION_TAG] = 1
     return exif.tobytes()
+
+
+def _without_layout(image: Image.Image, crop: Image.Image) -> Image.Exif:
+    """A TIFF's tags less those that tell how the old pixels lie in the file (TIFF 6.0, sections 3 to 15)."""
+    exif = Image.Exif()
+    exif.load(_exif_for(image, crop))
+    kept = Image.Exif()
+    for tag in set(exif) - _TIFF_LAYOUT_TAGS - _SUB_DIRECTORIES:
+        kept[tag] = exif[tag]
+    for tag in _SUB_DIRECTORIES:
+        if below := exif.get_ifd(tag):
+            kept[tag] = dict(below)
+    return kept
+
+
+def _png_texts(image: Image.Image) -> PngImagePlugin.PngInfo:
+    texts = PngImagePlugin.PngInfo()
+    for name, text in getattr(image, "text", {}).items():
+        if name != _PNG_XMP:  # written by `xmp`, with its orientation put right
+            texts.add_itxt(name, text) if isinstance(text, PngImagePlugin.iTXt) else texts.add_text(name, text)
+    return texts
 
 
 def _subsampling(image: Image.Image) -> int:

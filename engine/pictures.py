@@ -4,6 +4,7 @@ JPEGs are decoded at a fraction of their size where that is enough (libjpeg's sc
 wrong in (cut short, empty, hostile, another thing under a photo's name) comes out as one `PictureError`.
 """
 
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -47,6 +48,23 @@ def is_photo_name(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
 
 
+def check_is_file(path: Path) -> None:
+    """Refuse pipes and devices under a photo's name: reading one may never end.
+
+    Raises:
+        PictureError: missing, or not a file.
+    """
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
+        raise PictureError(path, reason, passing=True) from error
+    if stat.S_ISDIR(mode):
+        raise PictureError(path, "this is a folder")
+    if not stat.S_ISREG(mode):
+        raise PictureError(path, "not a file but a pipe or a device")
+
+
 def load_picture(path: Path, long_side: int | None = None) -> Picture:
     """Decode a photo upright.
 
@@ -59,7 +77,8 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
     """
     with open_image(path) as image:
         full_w, full_h = image.size
-        if image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
+        # Pillow turns a TIFF by itself, and its size says so already.
+        if image.format != "TIFF" and image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
             full_w, full_h = full_h, full_w
         if long_side is not None:
             # Half as much again as is wanted, so that the last reduction is still a real average.
@@ -116,6 +135,7 @@ def open_image(path: Path) -> Iterator[Image.Image]:
         PictureError: missing, unreadable, not a picture, cut short, or too large to be a photo.
     """
     _prepare_pillow()
+    check_is_file(path)
     try:
         with Image.open(path, formats=(*_FORMATS, *_heif_reader())) as image:
             if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
@@ -149,10 +169,6 @@ def _heif_reader() -> tuple[str, ...]:
 
 def _reason(error: Exception) -> str:
     match error:
-        case FileNotFoundError():
-            return "there is no such file"
-        case IsADirectoryError():
-            return "this is a folder"
         case PermissionError():
             return "this file may not be read"
         case MemoryError():

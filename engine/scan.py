@@ -18,7 +18,7 @@ from engine.catalogue import Catalogue, FileRecord, FileStamp, PhotoRecord
 from engine.checkpoint import ModelCard
 from engine.errors import PictureError
 from engine.faces import NO_FACES, PHOTO_LONG_SIDE, FaceDetector, Faces
-from engine.pictures import is_photo_name, load_picture
+from engine.pictures import check_is_file, is_photo_name, load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress
@@ -200,13 +200,10 @@ class _Reader:
 
 
 def _sha256_of_file(path: Path) -> str:
+    check_is_file(path)
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
-    except FileNotFoundError as error:
-        raise PictureError(path, "there is no such file") from error
-    except IsADirectoryError as error:
-        raise PictureError(path, "this is a folder") from error
     except OSError as error:
         raise PictureError(path, f"this file cannot be read ({error.strerror})", passing=True) from error
 

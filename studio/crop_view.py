@@ -35,6 +35,7 @@ from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
 from studio.qt_pictures import image_from_pixels
 from studio.theme import ACCENT, large_font
+from studio.wording import gain_in_words
 
 FOLDER_SETTING = "crop/folder"
 ASPECT_SETTING = "crop/aspect"
@@ -166,6 +167,7 @@ class CropRoom(QWidget):
             self._search()
 
     def _search(self) -> None:
+        self._suggestions = ()
         self.list.clear()
         self.whole.clear()
         self.save_button.setEnabled(False)
@@ -201,7 +203,8 @@ class CropRoom(QWidget):
         self._suggestions = suggestions
         self.list.clear()
         for suggestion in suggestions:
-            text = f"{suggestion.score.points:.0f}   ({suggestion.gain:+.0f})"
+            gain = gain_in_words(suggestion.score.points, suggestion.gain)
+            text = f"{suggestion.score.points:.0f}   ({gain})"
             icon, preview = QIcon(), self._preview(suggestion.box)
             for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else the chosen one is tinted
                 icon.addPixmap(preview, mode)
@@ -233,7 +236,7 @@ class CropRoom(QWidget):
     @Slot()
     def save(self) -> None:
         """Save the chosen crop beside its photo."""
-        if self._path is not None:
+        if self._can_save() and self._path is not None:
             # The sample photos belong to the program: their crops go where the person says.
             if self._path.parent == SAMPLES:
                 self.save_as()
@@ -244,9 +247,17 @@ class CropRoom(QWidget):
     def save_as(self) -> None:
         """Ask for a folder and save the chosen crop there."""
         start = str(QSettings().value(FOLDER_SETTING, "") or "")
-        if self._suggestions and (folder := QFileDialog.getExistingDirectory(self, "Save the crop in", start)):
+        if self._can_save() and (folder := QFileDialog.getExistingDirectory(self, "Save the crop in", start)):
             QSettings().setValue(FOLDER_SETTING, folder)
             self._save_in(Path(folder))
+
+    def _can_save(self) -> bool:
+        """Whether there is a crop to save and none is being saved; where not, why is said."""
+        if self.save_jobs.busy:
+            self.message.emit("The last crop is still being saved.")
+        elif not self._suggestions:
+            self.message.emit("Open a photo first." if self._path is None else "The crops are still being searched.")
+        return bool(self._suggestions) and not self.save_jobs.busy
 
     def _save_in(self, folder: Path) -> None:
         row = self.list.currentRow()
@@ -258,11 +269,16 @@ class CropRoom(QWidget):
             yield Progress(1, 1, "", (save_crop(path, box, folder, name),))
 
         self.save_button.setEnabled(False)
-        self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._fail)
+        self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._say_not_saved)
 
     @Slot(object)
     def _say_saved(self, progress: Progress[Path]) -> None:
         self.message.emit(f"Saved as {progress.results[0]}")
+
+    @Slot(str)
+    def _say_not_saved(self, text: str) -> None:
+        self._allow_saving()
+        self.message.emit(text)
 
     @Slot()
     def _allow_saving(self) -> None:
@@ -271,7 +287,6 @@ class CropRoom(QWidget):
     @Slot(str)
     def _fail(self, text: str) -> None:
         self._end_progress()
-        self._allow_saving()
         self.message.emit(text)
         if self._picture is None:
             self._path = None

@@ -132,7 +132,8 @@ class JobSlot(QObject):
         self.cancel()
         for job in self._jobs:
             job.wait(CANCEL_WAIT_MS)
-        self._jobs.clear()
+        # One that hangs, on a dead network folder perhaps, is kept: to drop a running thread ends the program.
+        self._jobs = [job for job in self._jobs if job.isRunning()]
 
     def finish(self) -> None:
         """Let the running task come to its end, for one that writes a person's file."""

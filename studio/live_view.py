@@ -242,6 +242,7 @@ class LiveRoom(QWidget):
     @Slot(str)
     def _show_opened(self, name: str) -> None:
         self._smoothed, self._frames, self._scored = Smoothed(), Rate(), Rate()
+        self.message.emit("")
         self._point_at_source()
         self.panel.show()
         self.pages.setCurrentWidget(self.canvas)

@@ -71,6 +71,8 @@ class StudioWindow(QMainWindow):
             self.rooms.addTab(room, name)
             room.message.connect(self.show_message)
         self.album.crop_wanted.connect(self.open_in_crop)
+        # What was said of one room says nothing in another.
+        self.rooms.currentChanged.connect(self.statusBar().clearMessage)
         self.setCentralWidget(self.rooms)
 
     def _build_menu(self) -> None:
@@ -168,7 +170,7 @@ class StudioWindow(QMainWindow):
     @Slot(str)
     def show_message(self, text: str) -> None:
         """Say something; it takes the place of what was said before."""
-        self.statusBar().showMessage(text, MESSAGE_MS)
+        self.statusBar().showMessage(text, MESSAGE_MS)  # an empty text clears it
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named: a video in Live, a photo in Crop where that is shown, the rest in Album."""

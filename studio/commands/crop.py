@@ -10,7 +10,7 @@ from rich.markup import escape
 from engine.devices import Device
 from engine.progress import Progress
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
-from studio.wording import count
+from studio.wording import count, gain_in_words, shown_path
 
 if TYPE_CHECKING:
     from engine.aspects import Aspect
@@ -51,6 +51,10 @@ def crop(
     ]
     if not photos:
         fail("there are no photos there")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        fail(f"{out} cannot be made ({error.strerror}): name another folder with --out")
     scorer, detector = load_scorer(device, folder=model), FaceDetector()
     saved = 0
     for number, path in enumerate(photos, start=1):
@@ -62,9 +66,11 @@ def crop(
             say_bad_file(path, error.reason)
             continue
         saved += 1
-        gain = f"{best.score.points:.0f} points, {best.gain:+.0f}"
-        speak.print(f"{escape(str(path))} -> {escape(str(target))} ({gain})")
-    speak.print(f"{count(saved, 'crop')} saved in {escape(str(out))}, {count(len(photos) - saved, 'file')} skipped")
+        gain = f"{best.score.points:.0f} points, {gain_in_words(best.score.points, best.gain)}"
+        speak.print(f"{escape(shown_path(path))} -> {escape(shown_path(target))} ({gain})")
+    speak.print(
+        f"{count(saved, 'crop')} saved in {escape(shown_path(out))}, {count(len(photos) - saved, 'file')} skipped"
+    )
     if not saved:
         raise typer.Exit(1)
 

@@ -13,6 +13,7 @@ from rich.progress import Progress as Bar
 from engine.devices import Device
 from engine.progress import Progress
 from engine.resources import MODEL_FOLDER
+from studio.wording import shown_path
 
 # Results go to standard output, everything else here, so that results can be piped.
 speak = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -38,7 +39,7 @@ def shown(task: Iterator[Progress[Result]], what: str) -> Iterator[Progress[Resu
 
 def say_bad_file(path: Path, reason: str | None) -> None:
     """One line for a file that could not be used."""
-    speak.print(f"[yellow]skipped[/yellow] {escape(str(path))}: {escape(reason or '')}")
+    speak.print(f"[yellow]skipped[/yellow] {escape(shown_path(path))}: {escape(reason or '')}")
 
 
 def fail(message: str) -> NoReturn:

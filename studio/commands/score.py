@@ -1,6 +1,7 @@
 """`selfie-studio score`: photos and folders, best first."""
 
 import csv
+import io
 import json
 import sys
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from rich.table import Table
 
 from engine.devices import Device
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
-from studio.wording import count
+from studio.wording import count, shown_path
 
 if TYPE_CHECKING:
     from engine.scan import ScoredPhoto
@@ -51,6 +52,8 @@ def score(
         json.dump([_fields(photo) for photo in photos], sys.stdout, indent=2)
         sys.stdout.write("\n")
     elif as_csv:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(errors="surrogateescape")  # names that are not Unicode come out as they are
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
         writer.writerows(map(_fields, photos))
@@ -74,7 +77,7 @@ def _print_table(photos: Sequence["ScoredPhoto"]) -> None:
     table.add_column("photo", overflow="fold")
     for photo in photos:
         if photo.score:
-            table.add_row(f"{photo.score.points:.1f}", str(len(photo.faces)), escape(str(photo.path)))
+            table.add_row(f"{photo.score.points:.1f}", str(len(photo.faces)), escape(shown_path(photo.path)))
     Console().print(table)
 
 

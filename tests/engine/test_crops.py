@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import ExifTags, Image, ImageCms
+from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from engine.aspects import COMMON_ASPECTS, Aspect
 from engine.crop_file import crop_name, is_crop_name, save_crop
@@ -198,3 +198,33 @@ def test_crops_are_known_by_their_names(aspect: Aspect) -> None:
     assert is_crop_name(Path(crop_name(Path("holiday.jpg"), aspect.name) + "-12.jpg"))
     assert not is_crop_name(Path("holiday.jpg"))
     assert not is_crop_name(Path("first_crop-of_wheat.jpg"))
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])
+def test_camera_and_resolution_stay_in_every_format(tmp_path: Path, samples: list[Path], form: str) -> None:
+    exif = Image.Exif()
+    exif[0x010F] = "Camera maker"
+    exif[0x0112] = 6
+    exif.get_ifd(0x8769)[0x9003] = "2026:05:04 03:02:01"
+    source = tmp_path / f"photo.{form.lower()}"
+    with Image.open(samples[0]) as image:
+        image.resize((600, 400)).save(source, form, exif=exif, dpi=(300, 300))
+    target = save_crop(source, Box(20, 100, 320, 500), tmp_path / "out", "crop")
+    with Image.open(target) as crop:
+        assert crop.size == (300, 400)
+        assert crop.getexif()[0x010F] == "Camera maker"
+        assert crop.getexif().get(0x0112, 1) == 1
+        assert crop.getexif().get_ifd(0x8769)[0x9003] == "2026:05:04 03:02:01"
+        assert crop.info["dpi"] == pytest.approx((300, 300), abs=0.1)
+    upright, shown = load_picture(source).pixels[100:500, 20:320], load_picture(target).pixels
+    assert np.abs(shown.astype(int) - upright).mean() < 4
+
+
+def test_the_texts_of_a_png_stay(tmp_path: Path, samples: list[Path]) -> None:
+    texts = PngImagePlugin.PngInfo()
+    texts.add_text("Author", "me")
+    texts.add_itxt("Title", "Grüße", "de", "Titel")
+    with Image.open(samples[0]) as image:
+        image.resize((500, 400)).save(tmp_path / "photo.png", pnginfo=texts)
+    with Image.open(save_crop(tmp_path / "photo.png", BOX, tmp_path / "out", "crop")) as crop:
+        assert crop.text == {"Author": "me", "Title": "Grüße"}

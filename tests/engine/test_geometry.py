@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,15 @@ def test_the_largest_crop_fits_and_touches_two_sides(aspect: Aspect, width: int,
     assert crop_w == width or crop_h == height
     if aspect.ratio is not None:
         assert abs(crop_w - crop_h * float(aspect.ratio)) <= 1 + float(aspect.ratio)
+
+
+@pytest.mark.parametrize(
+    "text", ["1e999999999:1", "-1:-1", "0:1", "1:0", "1/2:1", "1:2:3", "nan:1", "inf:inf", "", ":", "11:1"]
+)
+def test_what_is_no_shape_is_refused_at_once(text: str) -> None:
+    with pytest.raises(ValueError, match=":"):
+        Aspect.parse(text)
+
+
+def test_shapes_may_have_decimals() -> None:
+    assert Aspect.parse("1.91:1").largest_in((1910, 1910)) == (1910, 1000)

@@ -1,4 +1,6 @@
+import os
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -31,15 +33,18 @@ TURNS = {
 }
 
 
+@pytest.mark.parametrize("form", ["png", "tif"])
 @pytest.mark.parametrize("orientation", TURNS)
-def test_every_exif_orientation_is_shown_upright(tmp_path: Path, photo: Image.Image, orientation: int) -> None:
+def test_every_exif_orientation_is_shown_upright(
+    tmp_path: Path, photo: Image.Image, orientation: int, form: str
+) -> None:
     stored = photo
     for turn in TURNS[orientation]:
         stored = stored.transpose(turn)
     exif = Image.Exif()
     exif[0x0112] = orientation
-    stored.save(tmp_path / "turned.png", exif=exif)
-    picture = load_picture(tmp_path / "turned.png")
+    stored.save(tmp_path / f"turned.{form}", exif=exif)
+    picture = load_picture(tmp_path / f"turned.{form}")
     assert picture.full_size_wh == SIZE
     np.testing.assert_array_equal(picture.pixels, np.asarray(photo))
 
@@ -163,3 +168,10 @@ def test_an_iphone_photo_without_its_package_says_what_to_install(
     with pytest.raises(PictureError, match="formats") as raised:
         load_picture(tmp_path / "phone.heic")
     assert raised.value.passing
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="has no pipes in folders")
+def test_a_pipe_under_a_photos_name_is_refused_not_read(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(PictureError, match="pipe"):
+        load_picture(tmp_path / "pipe.jpg")

@@ -93,6 +93,34 @@ def test_i_crop_a_photo_and_its_original_stays(qtbot: QtBot, window: StudioWindo
     assert hashlib.sha256(photo.read_bytes()).hexdigest() == before
 
 
+def test_saving_in_haste_saves_once_and_says_what_is_missing(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    said: list[str] = []
+    window.crop.message.connect(said.append)
+    window.crop.save()
+    window.open_in_crop(folder / "sample-01.jpg")
+    window.crop.save()
+    assert "Open a photo" in said[0]
+    assert "still being searched" in said[1]
+    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
+    for _ in range(3):
+        window.crop.save()
+    qtbot.waitUntil(lambda: any("Saved as" in text for text in said), timeout=WAIT_MS)
+    assert len(list(folder.glob("*_crop-*"))) == 1
+
+
+def test_a_save_that_fails_leaves_the_next_photo_alone(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    said: list[str] = []
+    window.crop.message.connect(said.append)
+    window.open_in_crop(folder / "sample-01.jpg")
+    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
+    window.crop._save_in(folder / "empty.jpg" / "no folder")
+    window.open_in_crop(folder / "sample-02.jpg")
+    qtbot.waitUntil(lambda: any("cannot be written" in text for text in said), timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: window.crop.list.count() > 0, timeout=WAIT_MS)
+    assert window.crop.pages.currentWidget() is window.crop.canvas
+    assert window.crop.save_button.isEnabled()
+
+
 def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     window.open_in_crop(folder / "empty.jpg")
     qtbot.waitUntil(lambda: "empty" in window.statusBar().currentMessage(), timeout=WAIT_MS)

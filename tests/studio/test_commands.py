@@ -142,3 +142,15 @@ def test_a_room_whose_commands_cannot_be_loaded_is_said(
 def test_the_window_paints_and_leaves_when_asked_to(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QT_QPA_PLATFORM", "offscreen")
     subprocess.run([sys.executable, "-m", "studio", "--paint-and-quit"], check=True, timeout=120)
+
+
+def test_a_name_with_a_line_break_stays_on_its_line(tmp_path: Path, samples: list[Path]) -> None:
+    shutil.copy(samples[0], tmp_path / "two\nlines [red].jpg")
+    table = _run("score", tmp_path).stdout
+    assert "two\\nlines[red].jpg" in "".join(table.split())
+
+
+def test_an_output_folder_that_cannot_be_made_is_said_once(folder: Path) -> None:
+    done = _run("crop", folder, "--out", folder / "empty.jpg" / "out")
+    assert done.returncode == 1
+    assert done.stderr.count("--out") == 1

@@ -136,7 +136,12 @@ def test_good_pictures_come_and_every_other_answer_has_its_reason(server: _Serve
         "drip": "no answer in time",
         "loop": "redirected",
     }
-    urls = [f"{server.address}/{name}" for name in reasons] + ["ftp://example.org/a.jpg", "not an address", "http://", "http://[half"]
+    urls = [f"{server.address}/{name}" for name in reasons] + [
+        "ftp://example.org/a.jpg",
+        "not an address",
+        "http://",
+        "http://[half",
+    ]
     fetched = _fetch(urls, tmp_path)
     assert len(fetched) == len(urls)
     for name, reason in reasons.items():
