@@ -133,7 +133,8 @@ def _without_layout(image: Image.Image, crop: Image.Image) -> Image.Exif:
         kept[tag] = exif[tag]
     for tag in _SUB_DIRECTORIES:
         if below := exif.get_ifd(tag):
-            kept[tag] = dict(below)
+            kept.get_ifd(tag).update(below)
+            kept[tag] = 0  # Pillow writes a directory where its tag is there, whatever it holds
     return kept
 
 
