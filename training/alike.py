@@ -1,7 +1,7 @@
 """Changes that should not raise a photo's score: what a good photo keeps, and what must not fool the network.
 
-A photo that is mirrored, stored smaller or saved once more is the same photo: its score should stay. One that got a
-border, a faded filter or lost its colours is no better for it: its score may fall, and should not rise.
+A photo that is mirrored, stored smaller, saved once more, framed in white or shown in black and white is as good as it
+was: its score should stay. One under a faded filter is no better for it: its score may fall, and should not rise.
 """
 
 from collections.abc import Callable
@@ -63,8 +63,14 @@ def black_and_white(picture: Pixels, rng: np.random.Generator) -> Pixels:
     return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), np.uint8)
 
 
-SAME_PHOTO: dict[str, Change] = {"mirrored": mirrored, "stored smaller": stored_smaller, "saved again": saved_again}
-NO_BETTER: dict[str, Change] = {"white border": bordered, "faded filter": faded, "black and white": black_and_white}
+AS_GOOD: dict[str, Change] = {
+    "mirrored": mirrored,
+    "stored smaller": stored_smaller,
+    "saved again": saved_again,
+    "white border": bordered,
+    "black and white": black_and_white,
+}
+NO_BETTER: dict[str, Change] = {"faded filter": faded}
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,9 @@ class Changed:
 
 
 def draw_change(picture: Pixels, rng: np.random.Generator) -> Changed:
-    """One change, drawn: twice as often one that must not move the score at all."""
-    may_fall = rng.random() < 1 / 3
-    changes = NO_BETTER if may_fall else SAME_PHOTO
-    kind = str(rng.choice(list(changes)))
-    return Changed(changes[kind](picture, rng), kind, may_fall)
+    """One change, drawn, of the photo or of its mirror image."""
+    kind = str(rng.choice([*AS_GOOD, *NO_BETTER]))
+    change = (AS_GOOD | NO_BETTER)[kind]
+    if change is not mirrored and rng.random() < 0.75:
+        picture = mirrored(picture, rng)
+    return Changed(change(picture, rng), kind, kind in NO_BETTER)

@@ -54,6 +54,18 @@ def compression(picture: Pixels, strength: float, rng: np.random.Generator) -> P
     return np.asarray(cv2.imdecode(encoded, cv2.IMREAD_COLOR), np.uint8)
 
 
+def wrong_hue(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Colours turned around the colour circle by 14 to 60 degrees, either way; greys stay grey, faces do not."""
+    angle = np.radians(_between(14, 60, strength)) * rng.choice([-1, 1])
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return _with_chroma(picture, turn)
+
+
+def garish(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """Colours 1.7 to 4 times as strong."""
+    return _with_chroma(picture, np.eye(2) * _between(1.7, 4.0, strength))
+
+
 DEGRADATIONS: dict[str, Degradation] = {
     "blur": blur,
     "motion": motion,
@@ -61,7 +73,16 @@ DEGRADATIONS: dict[str, Degradation] = {
     "blown out": blown_out,
     "noise": noise,
     "compression": compression,
+    "wrong hue": wrong_hue,
+    "garish": garish,
 }
+
+
+def _with_chroma(picture: Pixels, change: npt.NDArray[np.floating]) -> Pixels:
+    """The picture with its chroma (Cr, Cb) multiplied by a 2x2 matrix; its luma stays."""
+    ycc = cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb).astype(np.float32)
+    ycc[..., 1:] = (ycc[..., 1:] - 128) @ change.T.astype(np.float32) + 128
+    return np.asarray(cv2.cvtColor(_to_pixels(ycc), cv2.COLOR_YCrCb2RGB), np.uint8)
 
 
 def _between(mild: float, strong: float, strength: float) -> float:

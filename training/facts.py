@@ -10,8 +10,9 @@ from pathlib import Path
 from training.manifest import INDEX_FILE, LABELLED_KIND, PHOTO_KINDS, TEST_ONLY_KINDS, Row
 
 MADE_LABELS = (
-    "ranking labels are made, not given: a photo against its own blurred, moved, dark, noisy, blown-out, compressed or"
-    " badly framed self; and against itself mirrored, smaller, saved again, bordered, faded or in black and white"
+    "ranking labels are made, not given: a photo against its own blurred, moved, dark, noisy, blown-out, compressed,"
+    " wrongly coloured or badly framed self; and beside itself mirrored, smaller, saved again, bordered, faded or in"
+    " black and white"
 )
 
 

@@ -6,6 +6,7 @@ Because both sides come from one photo, where a photo comes from (its size, soft
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from engine.geometry import Box
@@ -15,6 +16,10 @@ from training.framing import BAD_FRAMINGS, well_framed
 
 # Kinds are drawn as often as they are listed; half of the pairs are about framing.
 FRAMING_SHARE = 0.5
+# Damage is worse whatever it happens to: also to views that are badly framed, and to many small faces.
+WHOLE_SHARE, WELL_FRAMED_SHARE, BADLY_FRAMED_SHARE = 0.4, 0.25, 0.2
+# Photos in a row of a mosaic, and its side in pixels.
+MOSAIC_ROWS, MOSAIC_SIDE = (2, 5), 512
 # Hardly one photo in twenty has room for some framings: so many are tried before another kind is drawn.
 TRIES = 60
 
@@ -49,8 +54,8 @@ def draw_pair(photos: Sequence[Photo], rng: np.random.Generator) -> Pair:
     """
     pair = _draw_framing_pair(photos, rng) if rng.random() < FRAMING_SHARE else None
     if pair is None:
-        photo = photos[int(rng.integers(len(photos)))]
-        pair = degraded_pair(photo, str(rng.choice(list(DEGRADATIONS))), float(rng.uniform(0, 1)), rng)
+        kind, view = str(rng.choice(list(DEGRADATIONS))), _draw_view(photos, rng)
+        pair = Pair(view, DEGRADATIONS[kind](view, float(rng.uniform(0, 1)), rng), kind)
     better, worse = harmless_change((pair.better, pair.worse), rng)
     return Pair(better, worse, pair.kind)
 
@@ -63,13 +68,36 @@ def _draw_framing_pair(photos: Sequence[Photo], rng: np.random.Generator) -> Pai
     return None
 
 
-def degraded_pair(photo: Photo, kind: str, strength: float, rng: np.random.Generator) -> Pair:
-    """A view of a photo and the same view damaged; strength 0 (mild) to 1 (strong)."""
-    view = None
-    if photo.faces and rng.random() < 0.5:
-        view = well_framed(photo.pixels, photo.faces[0], rng)
-    view = photo.pixels if view is None else view
-    return Pair(view, DEGRADATIONS[kind](view, strength, rng), kind)
+def _draw_view(photos: Sequence[Photo], rng: np.random.Generator) -> Pixels:
+    """A whole photo, a view of one, or a mosaic of several."""
+    drawn = rng.random() - WHOLE_SHARE
+    if drawn >= WELL_FRAMED_SHARE + BADLY_FRAMED_SHARE:
+        return mosaic(photos, rng)
+    if drawn >= 0:
+        pair = _draw_framing_pair(photos, rng)
+        if pair is not None:
+            return pair.better if drawn < WELL_FRAMED_SHARE else pair.worse
+    return photos[int(rng.integers(len(photos)))].pixels
+
+
+def mosaic(photos: Sequence[Photo], rng: np.random.Generator) -> Pixels:
+    """Photos side by side in rows, as many small faces stand in a picture of a crowd (after Bochkovskiy et al., 2020).
+
+    Returns:
+        RGB uint8, about (512, 512, 3).
+    """
+    rows = int(rng.integers(*MOSAIC_ROWS))
+    side = MOSAIC_SIDE // rows
+    cells = [_square(photos[int(rng.integers(len(photos)))].pixels, side) for _ in range(rows * rows)]
+    return np.vstack([np.hstack(cells[start : start + rows]) for start in range(0, len(cells), rows)])
+
+
+def _square(picture: Pixels, side: int) -> Pixels:
+    """The middle of a picture, as large as it goes, in this size."""
+    height, width = picture.shape[:2]
+    half = min(height, width) // 2
+    middle = picture[height // 2 - half : height // 2 + half, width // 2 - half : width // 2 + half]
+    return np.asarray(cv2.resize(middle, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def framing_pair(photo: Photo, kind: str, rng: np.random.Generator) -> Pair | None:
@@ -82,8 +110,11 @@ def framing_pair(photo: Photo, kind: str, rng: np.random.Generator) -> Pair | No
 
 
 def harmless_change(pictures: tuple[Pixels, ...], rng: np.random.Generator) -> list[Pixels]:
-    """Mirror or not, and change exposure and colour a little: the same change for all, and none that a label minds."""
+    """Mirror or not, and change the exposure a little: the same change for all, and none that a label minds.
+
+    Colours stay: a network that is shown every tint as harmless learns that no tint matters.
+    """
     mirror = rng.random() < 0.5
-    gain = rng.uniform(0.92, 1.08) * rng.uniform(0.97, 1.03, 3)
+    gain = rng.uniform(0.92, 1.08)
     changed = (np.clip(picture * gain, 0, 255).astype(np.uint8) for picture in pictures)
     return [np.ascontiguousarray(picture[:, ::-1]) if mirror else picture for picture in changed]

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine.pixels import Pixels
-from training.alike import NO_BETTER, SAME_PHOTO, SMALLEST_LONG_SIDE, draw_change
+from training.alike import AS_GOOD, NO_BETTER, SMALLEST_LONG_SIDE, draw_change
 
-CHANGES = {**SAME_PHOTO, **NO_BETTER}
+CHANGES = {**AS_GOOD, **NO_BETTER}
 
 
 def _picture() -> Pixels:
@@ -37,7 +37,7 @@ def test_each_change_is_what_it_is_called() -> None:
 
 def test_a_small_photo_is_not_made_smaller() -> None:
     small = _picture()[:200, :150]
-    assert all(SAME_PHOTO["stored smaller"](small, np.random.default_rng(s)).shape == small.shape for s in range(9))
+    assert all(AS_GOOD["stored smaller"](small, np.random.default_rng(s)).shape == small.shape for s in range(9))
 
 
 def test_only_what_is_no_better_may_fall() -> None:
@@ -45,3 +45,12 @@ def test_only_what_is_no_better_may_fall() -> None:
     drawn = [draw_change(_picture(), rng) for _ in range(60)]
     assert {change.kind for change in drawn} == set(CHANGES)
     assert all(change.may_fall == (change.kind in NO_BETTER) for change in drawn)
+
+
+def test_most_changed_pictures_are_mirrored_too() -> None:
+    picture = np.zeros((300, 300, 3), np.uint8)
+    picture[:, :150] = 255
+    rng = np.random.default_rng(4)
+    drawn = [draw_change(picture, rng).picture for _ in range(60)]
+    lit_right = [changed[:, -60:].mean() > changed[:, 40:100].mean() for changed in drawn]
+    assert 30 < sum(lit_right) < 60

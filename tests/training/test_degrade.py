@@ -19,6 +19,10 @@ def _sharpness(picture: Pixels) -> float:
     return float(cv2.Laplacian(picture.astype(np.float32), cv2.CV_32F).var())
 
 
+def _saturation(picture: Pixels) -> float:
+    return float((picture.max(axis=2).astype(float) - picture.min(axis=2)).mean())
+
+
 def _damaged(kind: str, strength: float) -> Pixels:
     return DEGRADATIONS[kind](_detailed_picture(), strength, np.random.default_rng(1))
 
@@ -46,6 +50,10 @@ def test_each_kind_does_what_its_name_says() -> None:
     assert _sharpness(_damaged("motion", 1.0)) < 0.5 * _sharpness(original)
     assert _damaged("dark", 1.0).mean() < 0.3 * original.mean()
     assert (_damaged("blown out", 1.0) == 255).mean() > 0.5
+    for kind in ("wrong hue", "garish"):
+        luma = cv2.cvtColor(_damaged(kind, 0.2), cv2.COLOR_RGB2GRAY).astype(float)
+        assert np.abs(luma - cv2.cvtColor(original, cv2.COLOR_RGB2GRAY)).mean() < 3, kind
+    assert _saturation(_damaged("garish", 0.2)) > 1.3 * _saturation(original)
     assert _sharpness(_damaged("noise", 1.0)) > 2 * _sharpness(original)
 
 
