@@ -51,7 +51,11 @@ class Scorer:
 
     def score(self, picture: Pixels) -> Score:
         """Score one upright picture, RGB uint8 (H, W, 3)."""
-        return self.score_squares([letterbox(picture)])[0]
+        return self.score_pictures([picture])[0][0]
+
+    def score_pictures(self, pictures: Sequence[Pixels]) -> tuple[list[Score], Floats]:
+        """Scores and embeddings of upright pictures, RGB uint8 (H, W, 3), as `score_and_embed` gives them."""
+        return self.score_and_embed([letterbox(picture) for picture in pictures])
 
     def score_squares(self, squares: Sequence[Pixels]) -> list[Score]:
         """Score pictures that `engine.preprocess.letterbox` made; empty in, empty out."""

@@ -1,15 +1,14 @@
 """Where frames come from: a camera, a video file or a stream, all through one QVideoSink.
 
 Python never runs in Qt's video thread: stopping a player waits for that thread, which would wait for Python. A frame is
-fetched in the window's thread, always the newest one, and turned into a QImage once.
+fetched in the window's thread, always the newest one, and not looked at there.
 """
 
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QCameraPermission, QCoreApplication, QObject, Qt, QUrl, Signal, Slot
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QCameraPermission, QCoreApplication, QObject, Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtMultimedia import (
     QCamera,
     QCameraDevice,
@@ -25,20 +24,22 @@ VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".m
 # Enough for framing and for the network; more pixels only cost time.
 WANTED_PIXELS = 1280 * 720
 WANTED_FRAMES_PER_SECOND = 30
+# A stream that has shown something and falls silent is called again after this long, and every so often after that.
+SILENCE_MS, CALL_AGAIN_MS = 4000, 2000
 
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture of a source.
+    """One picture of a source, as Qt delivers it.
 
     Attributes:
         number: counts up from 1 over the source's life.
-        image: upright, not mirrored.
+        video: shares its memory with Qt; `toImage` makes it upright RGB.
         arrived_s: when it came, by `time.perf_counter`.
     """
 
     number: int
-    image: QImage
+    video: QVideoFrame
     arrived_s: float
 
 
@@ -49,12 +50,14 @@ class FrameSource(QObject):
         frame_ready: a `Frame`, the newest one.
         opened: the name of the source that now delivers.
         failed: why it does not, and what to do.
+        interrupted: why it does not for now; it is called again.
         cameras_changed: one was plugged in or out.
     """
 
     frame_ready = Signal(object)
     opened = Signal(str)
     failed = Signal(str)
+    interrupted = Signal(str)
     cameras_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -66,8 +69,11 @@ class FrameSource(QObject):
         self._session: QMediaCaptureSession | None = None
         self._camera: QCamera | None = None
         self._player: QMediaPlayer | None = None
-        self._delivered = 0
         self._taken = QVideoFrame()
+        self._stream: QUrl | None = None
+        self._watchdog = QTimer(self, singleShot=True)
+        self._watchdog.timeout.connect(self._call_again)
+        self.delivered = 0
         self.name = ""
 
     @property
@@ -117,19 +123,27 @@ class FrameSource(QObject):
         self.open_url(QUrl.fromLocalFile(str(path)), path.name)
 
     def open_url(self, url: QUrl, name: str | None = None) -> None:
-        """Play a video stream, or a file by its URL."""
+        """Play a video stream, or a file by its URL; a stream that breaks off is called again."""
         self.close()
         self.name = name or url.toDisplayString()
+        self._play(url)
+        self.opened.emit(self.name)
+
+    def _play(self, url: QUrl) -> None:
         self._player = QMediaPlayer(self)
         self._player.setVideoSink(self._sink)
         self._player.setLoops(QMediaPlayer.Loops.Infinite)
         self._player.errorOccurred.connect(self._report_player_error)
         self._player.setSource(url)
         self._player.play()
-        self.opened.emit(self.name)
 
     def close(self) -> None:
         """Stop and release the source; nothing is delivered after this."""
+        self._watchdog.stop()
+        self._stream = None
+        self._release()
+
+    def _release(self) -> None:
         camera, player, session = self._camera, self._player, self._session
         self._camera = self._player = self._session = None
         self._taken = QVideoFrame()
@@ -152,10 +166,21 @@ class FrameSource(QObject):
         if not self.is_open or not frame.isValid() or frame == self._taken:
             return
         self._taken = frame
-        image = frame.toImage()
-        if not image.isNull():
-            self._delivered += 1
-            self.frame_ready.emit(Frame(self._delivered, image, arrived_s))
+        self.delivered += 1
+        if self._player is not None and not self._player.source().isLocalFile():
+            self._stream = self._player.source()
+            self._watchdog.start(SILENCE_MS)
+        self.frame_ready.emit(Frame(self.delivered, frame, arrived_s))
+
+    @Slot()
+    def _call_again(self) -> None:
+        """Open the stream anew; for one that has shown something, however it ended."""
+        if self._stream is None:
+            return
+        self.interrupted.emit(f"{self.name} fell silent: calling again…")
+        self._release()
+        self._play(self._stream)
+        self._watchdog.start(SILENCE_MS + CALL_AGAIN_MS)
 
     @Slot()
     def _check_cameras(self) -> None:
@@ -170,6 +195,9 @@ class FrameSource(QObject):
         self.failed.emit(f"{name} cannot be used ({text}): is another program using it?")
 
     def _report_player_error(self, _: object, text: str) -> None:
+        if self._stream is not None:
+            self._watchdog.start(CALL_AGAIN_MS)
+            return
         name = self.name
         self.close()
         self.failed.emit(f"{name} cannot be played ({text}).")

@@ -1,130 +1,175 @@
-"""Measures the live path: a video played into the real window, its frames, scores and stalls counted."""
+"""Measures the live path: a video played into the real window; its frames, scores, paints, stalls and cost counted."""
 
+import mmap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QEvent, QEventLoop, QObject, Qt, QTimer, Slot
 
 from engine.devices import Device
 from studio.app import make_application
 from studio.camera import Frame
 from studio.live_scorer import LiveResult
+from studio.window import StudioWindow
 
 # How often the window's thread is asked whether it is free; a longer gap is a stall.
 TICK_MS = 5
 WARM_UP_S = 2.0
 MODEL_WAIT_MS = 30_000
+# Memory is compared with what it was after this long.
+SETTLED_S = 60.0
+
+
+@dataclass
+class LiveCounts:
+    """What was counted over a stretch of time.
+
+    Attributes:
+        seconds: how long.
+        frames_in: frames that the source delivered.
+        ages_ms: for each score, the time from its frame's arrival until the dial was painted with it.
+        paints_s: when the picture was painted.
+        stall_ms: the longest time in which the window's thread did nothing else.
+        rounds: of coaching.
+        processor_s: processor time of the whole program, the decoding of the video included.
+        settled_mb, last_mb: memory after the first minute, and at the end; 0 where it was shorter.
+        size_wh: of the frames.
+    """
+
+    seconds: float = 0.0
+    frames_in: int = 0
+    ages_ms: list[float] = field(default_factory=list)
+    paints_s: list[float] = field(default_factory=list)
+    stall_ms: float = 0.0
+    rounds: int = 0
+    processor_s: float = 0.0
+    settled_mb: float = 0.0
+    last_mb: float = 0.0
+    size_wh: tuple[int, int] = (0, 0)
 
 
 @dataclass(frozen=True)
 class LiveFigures:
-    """What was counted.
+    """What was measured without coaching, with it, and how long it took to change the source and to close, busy."""
 
-    Attributes:
-        frames_in: frames that the source delivered.
-        frames_scored: frames whose score was shown.
-        seconds: how long it was counted.
-        ages_ms: for each score, the time from its frame's arrival until it was shown.
-        longest_stall_ms: the longest time in which the window's thread did nothing else.
-        close_s: how long the window took to close, busy.
-        size_wh: of the frames.
-    """
-
-    frames_in: int
-    frames_scored: int
-    seconds: float
-    ages_ms: tuple[float, ...]
-    longest_stall_ms: float
+    plain: LiveCounts
+    coached: LiveCounts
+    change_s: float
     close_s: float
-    size_wh: tuple[int, int]
-
-
-@dataclass
-class _Counts:
-    frames_in: int = 0
-    ages_ms: list[float] = field(default_factory=list)
-    size_wh: tuple[int, int] = (0, 0)
-    last_tick_s: float = 0.0
-    longest_stall_ms: float = 0.0
 
 
 class _Counter(QObject):
-    def __init__(self) -> None:
-        super().__init__()
-        self.counts = _Counts(last_tick_s=time.perf_counter())
+    """Listens to the Live room."""
 
-    def restart(self) -> None:
-        self.counts = _Counts(last_tick_s=time.perf_counter())
+    def __init__(self, window: StudioWindow) -> None:
+        super().__init__()
+        self.counts = LiveCounts()
+        self._waiting_s: list[float] = []
+        self._last_tick_s = time.perf_counter()
+        self._canvas, self._dial = window.live.canvas, window.live.panel.dial
+        window.live.source.frame_ready.connect(self.count_frame)
+        window.live.score_shown.connect(self.take_score)
+        for widget in (self._canvas, self._dial):
+            widget.installEventFilter(self)
+        self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=TICK_MS)
+        self._timer.timeout.connect(self.tick)
+        self._timer.start()
+
+    def measure(self, seconds: float) -> LiveCounts:
+        """Count for some seconds."""
+        self.counts = counts = LiveCounts()
+        self._last_tick_s = started_s = time.perf_counter()
+        processor_s = time.process_time()
+        if seconds > SETTLED_S:
+            _wait_s(SETTLED_S)
+            counts.settled_mb = _memory_mb()
+        _wait_s(seconds - (time.perf_counter() - started_s))
+        counts.seconds = time.perf_counter() - started_s
+        counts.processor_s = time.process_time() - processor_s
+        counts.last_mb = _memory_mb() if counts.settled_mb else 0.0
+        return counts
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            now_s = time.perf_counter()
+            if watched is self._canvas:
+                self.counts.paints_s.append(now_s)
+            else:
+                self.counts.ages_ms += [1000 * (now_s - arrived_s) for arrived_s in self._waiting_s]
+                self._waiting_s.clear()
+        return False
 
     @Slot(object)
     def count_frame(self, frame: Frame) -> None:
         self.counts.frames_in += 1
 
     @Slot(object)
-    def count_score(self, result: LiveResult) -> None:
-        self.counts.ages_ms.append(1000 * (time.perf_counter() - result.frame.arrived_s))
-        self.counts.size_wh = (result.frame.image.width(), result.frame.image.height())
+    def take_score(self, result: LiveResult) -> None:
+        self._waiting_s.append(result.picture.arrived_s)
+        self.counts.size_wh = result.picture.size_wh
+
+    @Slot(object)
+    def count_round(self, _: object) -> None:
+        self.counts.rounds += 1
 
     @Slot()
     def tick(self) -> None:
         now_s = time.perf_counter()
-        stall_ms = 1000 * (now_s - self.counts.last_tick_s) - TICK_MS
-        self.counts.longest_stall_ms = max(self.counts.longest_stall_ms, stall_ms)
-        self.counts.last_tick_s = now_s
+        self.counts.stall_ms = max(self.counts.stall_ms, 1000 * (now_s - self._last_tick_s) - TICK_MS)
+        self._last_tick_s = now_s
 
 
 def measure_live(video: Path, seconds: float, device: Device) -> LiveFigures:
-    """Play a video in the Live room and count for some seconds, after a warm-up.
+    """Play a video in the Live room and count, for so many seconds each, without coaching and with it.
 
     Raises:
         RuntimeError: the video did not play, or the model did not load.
     """
     application = make_application()
-    from studio.window import StudioWindow
-
     window = StudioWindow(device)
-    window.resize(1280, 800)
+    window.resize(1280, 720)
     window.rooms.setCurrentWidget(window.live)
     window.show()
     _wait_until(lambda: window.scorer is not None, MODEL_WAIT_MS)
     window.album.cancel()
-    counter = _Counter()
-    window.live.source.frame_ready.connect(counter.count_frame)
-    window.live.score_shown.connect(counter.count_score)
-    timer = QTimer()
-    timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.setInterval(TICK_MS)
-    timer.timeout.connect(counter.tick)
-    timer.start()
+    counter = _Counter(window)
+    window.live.bar.hints.setChecked(False)
     window.live.open_file(video)
     _wait_s(WARM_UP_S)
-    counter.restart()
-    started_s = time.perf_counter()
-    _wait_s(seconds)
-    counts, measured_s = counter.counts, time.perf_counter() - started_s
-    timer.stop()
-    closing_s = time.perf_counter()
-    window.close()
-    close_s = time.perf_counter() - closing_s
+    plain = counter.measure(seconds)
+    window.live.bar.hints.setChecked(True)
+    window.live.moves_tried.connect(counter.count_round)
+    _wait_s(WARM_UP_S)
+    coached = counter.measure(seconds)
+    change_s = _seconds_of(lambda: window.live.open_file(video))
+    _wait_s(WARM_UP_S)
+    close_s = _seconds_of(window.close)
     application.processEvents()
-    if not counts.frames_in:
+    if not plain.frames_in:
         raise RuntimeError(f"{video} did not play")
-    return LiveFigures(
-        counts.frames_in,
-        len(counts.ages_ms),
-        measured_s,
-        tuple(counts.ages_ms),
-        counts.longest_stall_ms,
-        close_s,
-        counts.size_wh,
-    )
+    return LiveFigures(plain, coached, change_s, close_s)
+
+
+def _seconds_of(action: Callable[[], object]) -> float:
+    started_s = time.perf_counter()
+    action()
+    return time.perf_counter() - started_s
+
+
+def _memory_mb() -> float:
+    """Memory that this program holds now; 0 where the system does not tell it in a file."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return 0.0
+    return pages * mmap.PAGESIZE / 1e6
 
 
 def _wait_s(seconds: float) -> None:
     loop = QEventLoop()
-    QTimer.singleShot(round(1000 * seconds), loop.quit)
+    QTimer.singleShot(max(0, round(1000 * seconds)), loop.quit)
     loop.exec()
 
 

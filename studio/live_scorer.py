@@ -1,59 +1,56 @@
-"""Scores the newest frame in a thread of its own: what comes while it is busy is replaced, never queued."""
+"""Scores the newest picture in a thread of its own, and looks closer in the time that is left.
+
+A picture that comes while the thread is busy is replaced by the next, never queued. Faces, measured facts and coaching
+are done in small steps between two pictures, so that no score waits for more than one of them.
+"""
 
 import logging
 import threading
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.faces import FaceDetector, Faces
+from engine.coaching import Gains, try_moves
+from engine.errors import EngineError
+from engine.eyes import EyeReader
+from engine.faces import NO_FACES, FaceDetector, Faces
+from engine.frame_facts import FrameFacts, measure_frame
+from engine.moves import Move
+from engine.pixels import Floats
 from engine.scoring import Score, Scorer
-from studio.camera import Frame
-from studio.qt_pictures import pixels_from_image
+from studio.live_pictures import LivePicture
+from studio.mailbox import Mailbox
 
 log = logging.getLogger(__name__)
 # A selfie's face is large: a quarter of the photo detector's pixels find it, in a third of the time.
 LIVE_FACE_LONG_SIDE = 320
-
-Item = TypeVar("Item")
-
-
-class Mailbox(Generic[Item]):
-    """A place for one thing between two threads: the newest overwrites, the reader waits."""
-
-    def __init__(self) -> None:
-        self._condition = threading.Condition()
-        self._item: Item | None = None
-        self._closed = False
-
-    def put(self, item: Item) -> None:
-        """Leave a thing, in place of one that nobody took."""
-        with self._condition:
-            self._item = item
-            self._condition.notify()
-
-    def take(self) -> Item | None:
-        """Wait for a thing and take it; None once the mailbox is closed."""
-        with self._condition:
-            self._condition.wait_for(lambda: self._closed or self._item is not None)
-            item, self._item = self._item, None
-            return None if self._closed else item
-
-    def close(self) -> None:
-        """Let the reader go."""
-        with self._condition:
-            self._closed = True
-            self._condition.notify()
+# A box that follows a face this often seems to stick to it.
+FACES_PERIOD_S = 0.09
+# On a machine that is always late with its pictures, one of them waits this often for a closer look.
+LONGEST_WITHOUT_LOOK_S = 0.1
+# Hints need no more: the rest of the processor is for the picture.
+COACHING_PERIOD_S = 0.3
 
 
 @dataclass(frozen=True)
 class LiveResult:
-    """What was found in a frame; `faces` is in pixels of the frame's image, not mirrored."""
+    """What was found in a picture.
 
-    frame: Frame
+    Attributes:
+        picture: with its number and its pixels.
+        score: of this very picture.
+        embedding: float32 (E,), the network's last hidden layer.
+        faces: in pixels of the picture, not mirrored; as they were seen last, a tenth of a second ago at most.
+        facts: as measured then; None before the first look.
+    """
+
+    picture: LivePicture
     score: Score
+    embedding: Floats
     faces: Faces
+    facts: FrameFacts | None
 
 
 class LiveScorer(QObject):
@@ -61,34 +58,77 @@ class LiveScorer(QObject):
 
     Signals:
         frame_scored: a `LiveResult`; results come in the order of their frames.
+        facts_measured: the `FrameFacts` of a picture, about ten times a second.
+        moves_tried: the `Gains` of every move, about three times a second while coaching is on.
         failed: scoring stopped; a sentence for people.
     """
 
     frame_scored = Signal(object)
+    facts_measured = Signal(object)
+    moves_tried = Signal(object)
     failed = Signal(str)
 
     def __init__(self, scorer: Scorer, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.coaching = True
         self._scorer = scorer
-        self._mailbox: Mailbox[Frame] = Mailbox()
+        self._pictures: Mailbox[LivePicture] = Mailbox()
+        self._faces, self._facts = NO_FACES, None  # type: Faces, FrameFacts | None
+        self._faces_at_s = self._coached_at_s = self._looked_at_s = 0.0
+        self._moves: Iterator[Gains] | None = None
         self._thread = threading.Thread(target=self._run, name="live scorer")
         self._thread.start()
 
-    def offer(self, frame: Frame) -> None:
-        """Score this frame next, unless a newer one comes first. May be called from any thread."""
-        self._mailbox.put(frame)
+    def offer(self, picture: LivePicture) -> None:
+        """Score this picture next, unless a newer one comes first. May be called from any thread."""
+        self._pictures.put(picture)
 
     def close(self) -> None:
-        """Stop the thread and wait for it: one frame's work at most."""
-        self._mailbox.close()
+        """Stop the thread and wait for it: one step's work at most."""
+        self._pictures.close()
         self._thread.join()
 
     def _run(self) -> None:
         try:
-            detector = FaceDetector(long_side=LIVE_FACE_LONG_SIDE)
-            while (frame := self._mailbox.take()) is not None:
-                pixels = pixels_from_image(frame.image)
-                self.frame_scored.emit(LiveResult(frame, self._scorer.score(pixels), detector.detect(pixels)))
+            self._detector, self._eyes = FaceDetector(long_side=LIVE_FACE_LONG_SIDE), EyeReader()
+            while (picture := self._pictures.take()) is not None:
+                scores, embeddings = self._scorer.score_pictures([picture.pixels])
+                self.frame_scored.emit(LiveResult(picture, scores[0], embeddings[0], self._faces, self._facts))
+                while self._has_time() and self._look_closer(picture):
+                    pass
+        except EngineError as error:
+            self.failed.emit(f"Scoring stopped: {error}")
         except Exception as error:
             log.exception("live scoring stopped")
             self.failed.emit(f"Scoring stopped ({error}). Open the source again.")
+
+    def _has_time(self) -> bool:
+        return not self._pictures.waits or time.perf_counter() - self._looked_at_s > LONGEST_WITHOUT_LOOK_S
+
+    def _look_closer(self, picture: LivePicture) -> bool:
+        """Do one more thing with a picture that is scored; False where nothing is due."""
+        now_s = self._looked_at_s = time.perf_counter()
+        if now_s - self._faces_at_s >= FACES_PERIOD_S:
+            self._faces_at_s = now_s
+            self._look_for_faces(picture)
+            return True
+        if not self.coaching:
+            self._moves = None
+            return False
+        if self._moves is None:
+            if now_s - self._coached_at_s < COACHING_PERIOD_S:
+                return False
+            self._coached_at_s = now_s
+            self._moves = try_moves(picture.pixels, self._scorer)
+        gains = next(self._moves)
+        if len(gains) == len(Move):
+            self._moves = None
+            self.moves_tried.emit(gains)
+        return True
+
+    def _look_for_faces(self, picture: LivePicture) -> None:
+        self._faces = self._detector.detect(picture.pixels)
+        closed = self._eyes.read(picture.pixels, self._faces, limit=1).closed
+        facts = measure_frame(picture.pixels, self._faces, eyes_closed=bool(closed[:1].any()))
+        self._facts = facts
+        self.facts_measured.emit(facts)

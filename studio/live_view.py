@@ -1,94 +1,53 @@
-"""The Live room: the mirrored picture, its score large enough to read from two metres, and how fresh the score is."""
+"""The Live room: the mirrored picture and its score, one hint at a time, and the best frames kept."""
 
 import time
 from pathlib import Path
 
-from PySide6.QtCore import QRectF, QSettings, Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QInputDialog,
-    QLabel,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.coaching import Gains
+from engine.frame_facts import FrameFacts
+from engine.hints import Adviser, Hint
 from engine.scoring import Scorer
-from studio.camera import VIDEO_SUFFIXES, Frame, FrameSource
+from studio.camera import Frame, FrameSource
+from studio.capture_bar import CaptureBar
 from studio.empty_state import EmptyState
+from studio.filmstrip import Filmstrip
+from studio.hint_voice import HintVoice
+from studio.keeper import Keeper, Kept
+from studio.live_canvas import LiveCanvas
+from studio.live_figures import LiveFigures
+from studio.live_pictures import PictureMaker
 from studio.live_scorer import LiveResult, LiveScorer
-from studio.photo_canvas import PhotoCanvas
-from studio.smoothing import Rate, Smoothed
-from studio.theme import large_font, score_colour
-from studio.wording import faces_in_words
+from studio.qt_pictures import image_from_pixels
+from studio.score_panel import ScorePanel
+from studio.shutter import Shutter
+from studio.source_bar import SourceBar
 
 # Digits that change faster than this cannot be read.
 TEXT_PERIOD_MS = 250
 # A score older than this says nothing of what is in front of the camera.
 STALE_S = 1.5
-CHOOSE_FILE, CHOOSE_URL = "Open a video…", "Open a stream…"
-
-
-class ScoreBar(QWidget):
-    """The score as a bar that follows every frame."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._points = 0.0
-        self.setFixedHeight(14)
-
-    def show_points(self, points: float) -> None:
-        self._points = points
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(128, 128, 128, 70))
-        painter.drawRoundedRect(self.rect(), 7, 7)
-        painter.setBrush(score_colour(self._points))
-        painter.drawRoundedRect(QRectF(0, 0, max(14.0, self.width() * self._points / 100), 14), 7, 7)
-
-
-class ScorePanel(QWidget):
-    """The number, the bar, and the figures."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(300)
-        caption = QLabel("Score")
-        large_font(caption, 20)
-        self.number = QLabel("")
-        large_font(self.number, 150, bold=True)
-        self.bar = ScoreBar()
-        self.faces = QLabel("")
-        large_font(self.faces, 18)
-        self.figures = QLabel("")
-        layout = QVBoxLayout(self)
-        layout.addStretch(2)
-        for label in (caption, self.number, self.faces, self.figures):
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        for widget in (caption, self.number, self.bar, self.faces):
-            layout.addWidget(widget)
-        layout.addStretch(3)
-        layout.addWidget(self.figures)
 
 
 class LiveRoom(QWidget):
-    """Shows a source and scores it.
+    """Shows a source, scores it, says what would make it better, and keeps the best of it.
 
     Signals:
         message: a sentence for people.
         score_shown: a `LiveResult` whose score is now on the screen.
+        moves_tried: the `Gains` of a round of coaching.
+        crop_wanted: the path of a kept photo to crop.
+        album_wanted: the path of a kept photo to show among the others of its folder.
     """
 
     message = Signal(str)
     score_shown = Signal(object)
+    moves_tried = Signal(object)
+    crop_wanted = Signal(object)
+    album_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,199 +55,313 @@ class LiveRoom(QWidget):
         self.source.frame_ready.connect(self._take_frame)
         self.source.opened.connect(self._show_opened)
         self.source.failed.connect(self._show_failure)
-        self.source.cameras_changed.connect(self._list_sources)
+        self.source.interrupted.connect(self.message)
+        self.shutter = Shutter(self)
+        self.keeper = Keeper(self)
+        self.figures = LiveFigures()
+        self._scorer: Scorer | None = None
         self._live_scorer: LiveScorer | None = None
+        self._pictures: PictureMaker | None = None
+        self._voice: HintVoice | None = None
+        self._adviser = Adviser()
         self._result: LiveResult | None = None
+        self._opened_after = 0
         self._camera_on_return = False
-        self._smoothed = Smoothed()
-        self._frames, self._scored = Rate(), Rate()
-        self._age_ms = Smoothed(0.5)
         self._build()
-        self._text_timer = QTimer(self)
-        self._text_timer.setInterval(TEXT_PERIOD_MS)
+        self._connect()
+        self._text_timer = QTimer(self, interval=TEXT_PERIOD_MS)
         self._text_timer.timeout.connect(self._refresh_text)
 
     def _build(self) -> None:
-        self.canvas = PhotoCanvas(mirrored=True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.canvas = LiveCanvas()
         self.panel = ScorePanel()
-        self.sources = QComboBox()
-        self.sources.setMinimumWidth(260)
-        self.sources.setToolTip("Where the picture comes from")
-        self.sources.activated.connect(self._choose_source)
-        self.stop_button = QPushButton("Stop")
-        self.stop_button.setEnabled(False)
-        self.stop_button.clicked.connect(self.stop)
+        self.filmstrip = Filmstrip()
+        self.filmstrip.hide()
+        self.bar = CaptureBar()
+        self.source_bar = SourceBar(self.source)
         self.empty = EmptyState("", "", {"Start camera": self.start_camera, "Open a video…": self.choose_file})
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
-        bar = QHBoxLayout()
-        bar.addWidget(QLabel("Source"))
-        bar.addWidget(self.sources)
-        bar.addWidget(self.stop_button)
-        bar.addStretch()
         body = QHBoxLayout()
         body.addWidget(self.pages, 1)
         body.addWidget(self.panel)
-        self.panel.hide()
         layout = QVBoxLayout(self)
-        layout.addLayout(bar)
+        layout.addWidget(self.source_bar)
         layout.addLayout(body, 1)
-        self._list_sources()
+        layout.addWidget(self.bar)
+        layout.addWidget(self.filmstrip)
+        for widget in (self.panel, self.bar):
+            widget.hide()
+
+    def _connect(self) -> None:
+        self.source_bar.message.connect(self.message)
+        self.source_bar.stop_wanted.connect(self.stop)
+        self.source_bar.cameras_listed.connect(self._invite)
+        self.source_bar.list_cameras()
+        self.canvas.resized.connect(self._fit_pictures)
+        self.bar.keep_pressed.connect(self.shutter.begin)
+        self.bar.keep_released.connect(self.shutter.end)
+        self.bar.timer_wanted.connect(self.shutter.count_down)
+        self.bar.auto_changed.connect(self.shutter.watch)
+        self.bar.guide_changed.connect(self.canvas.show_guide)
+        self.bar.hints_changed.connect(self._use_hints)
+        self.bar.voice_changed.connect(self._use_voice)
+        self.bar.figures_changed.connect(self._refresh_figures)
+        self.canvas.show_guide(self.bar.guide.isChecked())
+        self.shutter.counted.connect(self._show_countdown)
+        self.shutter.recording_changed.connect(self.canvas.show_recording)
+        self.shutter.moment_ended.connect(self.keeper.keep)
+        self.keeper.kept.connect(self._show_kept)
+        self.keeper.taken_back.connect(self._forget_kept)
+        self.keeper.message.connect(self.message)
+        self.filmstrip.open_wanted.connect(self.crop_wanted)
+        self.filmstrip.album_wanted.connect(self.album_wanted)
+        self.filmstrip.remove_wanted.connect(self.keeper.take_back)
+        for key, button in (
+            ("A", "auto"),
+            ("G", "guide"),
+            ("H", "hints"),
+            ("V", "voice"),
+            ("N", "figures"),
+            ("T", "timer"),
+        ):
+            self._add_key(key, getattr(self.bar, button).click)
+        self._add_key("Esc", self.shutter.cancel)
+
+    def _add_key(self, keys: str, action: object) -> None:
+        shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.setAutoRepeat(False)
+        shortcut.activated.connect(action)
+
+    # The source
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on."""
-        self._live_scorer = LiveScorer(scorer, self)
-        self._live_scorer.frame_scored.connect(self.show_result)
-        self._live_scorer.failed.connect(self.message)
+        self._scorer = scorer
+        self.keeper.model = scorer.card.name
+        self.figures.runtime = scorer.runtime.name
+        if self.source.is_open:
+            self._start_threads()
 
-    @Slot()
-    def _list_sources(self) -> None:
-        cameras = self.source.cameras()
-        self.sources.clear()
-        for camera in cameras:
-            self.sources.addItem(camera.description(), camera)
-        if cameras:
-            self.sources.insertSeparator(self.sources.count())
-        self.sources.addItem(CHOOSE_FILE)
-        self.sources.addItem(CHOOSE_URL)
-        self._point_at_source()
-        self.empty.buttons["Start camera"].setVisible(bool(cameras))
+    def _start_threads(self) -> None:
+        """The threads between the source and the screen live as long as a source is open."""
+        if self._scorer is None or self._live_scorer is not None:
+            return
+        scorer = LiveScorer(self._scorer, self)
+        scorer.coaching = self.bar.hints.isChecked()
+        scorer.frame_scored.connect(self.show_result)
+        scorer.facts_measured.connect(self._hear_facts)
+        scorer.moves_tried.connect(self._hear_moves)
+        scorer.failed.connect(self.message)
+        self._live_scorer = scorer
+        if self._pictures is not None:
+            self._pictures.score = scorer.offer
+
+    def _start_pictures(self) -> None:
+        if self._pictures is None:
+            self._pictures = PictureMaker(self)
+            self._pictures.picture_ready.connect(self._show_picture)
+            self._pictures.failed.connect(self.message)
+            ratio = self.canvas.devicePixelRatio()
+            self._fit_pictures(round(self.canvas.width() * ratio), round(self.canvas.height() * ratio))
+
+    def _stop_threads(self) -> None:
+        for worker in (self._pictures, self._live_scorer):
+            if worker is not None:
+                worker.close()
+                worker.deleteLater()
+        self._pictures = self._live_scorer = None
+
+    @Slot(int, int)
+    def _fit_pictures(self, width: int, height: int) -> None:
+        if self._pictures is not None and width and height:
+            self._pictures.fit((width, height))
+
+    @Slot(bool)
+    def _invite(self, cameras: bool) -> None:
+        """What the empty room says."""
+        self.empty.buttons["Start camera"].setVisible(cameras)
         if cameras:
             self.empty.title.setText("Ready when you are")
-            self.empty.text.setText("The picture stays on this machine. Nothing is recorded.")
+            self.empty.text.setText("The picture stays on this machine. Only what you keep is saved.")
         else:
             self.empty.title.setText("No camera found")
             self.empty.text.setText("Plug one in and it appears here by itself, or open a video of a face instead.")
 
-    def _point_at_source(self) -> None:
-        """Choose in the list what is open; a file or a stream is not in it: its name stands in its place."""
-        cameras = len(self.source.cameras())
-        if self.source.is_open and not self.source.is_camera:
-            self.sources.setPlaceholderText(self.source.name)
-            self.sources.setCurrentIndex(-1)
-            return
-        self.sources.setPlaceholderText("No camera")
-        chosen = self.sources.findText(self.source.name) if self.source.is_camera else 0
-        self.sources.setCurrentIndex(chosen if cameras else -1)
-
-    def _choose_source(self, index: int) -> None:
-        match self.sources.itemText(index), self.sources.itemData(index):
-            case text, _ if text == CHOOSE_FILE:
-                self.choose_file()
-            case text, _ if text == CHOOSE_URL:
-                self.choose_url()
-            case _, camera if camera is not None:
-                self.source.open_camera(camera)
-        self._point_at_source()
-
-    @Slot()
     def start_camera(self) -> None:
-        """Show the camera that is chosen, or the first one."""
-        cameras = self.source.cameras()
-        if not cameras:
-            self.message.emit("No camera found: plug one in, or open a video (Ctrl+Shift+O).")
-            return
-        chosen = self.sources.currentData()
-        self.source.open_camera(chosen if chosen in cameras else cameras[0])
+        """Start the chosen camera, or the first one."""
+        self.source_bar.start_camera()
 
-    @Slot()
     def choose_file(self) -> None:
         """Ask for a video file and play it."""
-        settings = QSettings()
-        patterns = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
-        name, _ = QFileDialog.getOpenFileName(
-            self, "Open a video", str(settings.value("live/folder", "")), f"Videos ({patterns});;All files (*)"
-        )
-        if name:
-            settings.setValue("live/folder", str(Path(name).parent))
-            self.open_file(Path(name))
+        self.source_bar.choose_file()
+
+    def choose_url(self) -> None:
+        """Ask for the address of a stream and play it."""
+        self.source_bar.choose_url()
 
     def open_file(self, path: Path) -> None:
         """Play a video file over and over."""
         self.source.open_file(path)
 
     @Slot()
-    def choose_url(self) -> None:
-        """Ask for the address of a stream, such as a phone's, and play it."""
-        text, accepted = QInputDialog.getText(self, "Open a stream", "Address (http://… or rtsp://…):")
-        if accepted and text.strip():
-            self.source.open_url(QUrl.fromUserInput(text.strip()))
-
-    @Slot()
     def stop(self) -> None:
         """Release the source."""
+        self.shutter.cancel()
         self.source.close()
+        self._stop_threads()
         self._result = None
         self._text_timer.stop()
-        self._smoothed = Smoothed()
         self.canvas.clear()
-        self.panel.number.clear()
-        self.panel.faces.clear()
-        self.panel.figures.clear()
-        self.panel.bar.show_points(0)
+        self.panel.clear()
         self.panel.hide()
+        self.bar.hide()
         self.pages.setCurrentWidget(self.empty)
-        self.stop_button.setEnabled(False)
-        self._point_at_source()
+        self.source_bar.point_at_source()
 
     def close_source(self) -> None:
-        """Release the source and end the scorer thread; for the end of the program."""
+        """Release the source and finish what is being saved; for the end of the program."""
         self.stop()
-        if self._live_scorer is not None:
-            self._live_scorer.close()
-            self._live_scorer = None
+        self.keeper.close()
 
     @Slot(str)
     def _show_opened(self, name: str) -> None:
-        self._smoothed, self._frames, self._scored = Smoothed(), Rate(), Rate()
+        self.panel.clear()
+        self.figures.restart()
+        self._adviser = Adviser()
+        self._result, self._opened_after = None, self.source.delivered
         self.message.emit("")
-        self._point_at_source()
+        self.source_bar.point_at_source()
         self.panel.show()
+        self.bar.show()
         self.pages.setCurrentWidget(self.canvas)
         self.canvas.clear()
-        self.stop_button.setEnabled(True)
+        self._start_pictures()
+        self._start_threads()
         self._text_timer.start()
+        self.setFocus()
 
     @Slot(str)
     def _show_failure(self, text: str) -> None:
         self.stop()
         self.message.emit(text)
 
+    # Pictures and scores
+
     @Slot(object)
     def _take_frame(self, frame: Frame) -> None:
-        if self._live_scorer is not None:
-            self._live_scorer.offer(frame)
-        self._frames.add(frame.arrived_s)
-        self.canvas.show_image(frame.image)
+        self.figures.count_frame(frame.arrived_s)
+        if self._pictures is not None:
+            self._pictures.offer(frame)
+
+    @Slot()
+    def _show_picture(self) -> None:
+        picture = self._pictures.shown.take_now() if self._pictures is not None else None
+        if picture is not None and self.source.is_open:
+            self.canvas.show_picture(picture)
 
     @Slot(object)
     def show_result(self, result: LiveResult) -> None:
         """Show a score, unless it is older than the one that is shown or its source is gone."""
-        if not self.source.is_open or (self._result and result.frame.number < self._result.frame.number):
+        newest = self._result.picture.number if self._result else self._opened_after
+        if not self.source.is_open or result.picture.number <= newest:
             return
         self._result = result
         now_s = time.perf_counter()
-        self._scored.add(now_s)
-        self._age_ms.add(1000 * (now_s - result.frame.arrived_s), now_s)
-        self.panel.bar.show_points(self._smoothed.add(result.score.points, now_s))
-        image = result.frame.image
-        self.canvas.show_faces(result.faces.boxes_within((image.width(), image.height())))
+        steady = self.panel.add(result.score.points, now_s)
+        self.shutter.see(result, steady)
+        self.canvas.show_faces(result.faces.boxes_within(result.picture.size_wh))
+        self.figures.count_score(result.picture.arrived_s, now_s)
         self.score_shown.emit(result)
 
     @Slot()
     def _refresh_text(self) -> None:
-        points, result = self._smoothed.value, self._result
-        if points is None or result is None:
+        if self._result is None:
             return
-        fresh = time.perf_counter() - result.frame.arrived_s < STALE_S
-        self.panel.number.setText(f"{points:.0f}" if fresh else "–")
-        self.panel.number.setStyleSheet(f"color: {score_colour(points).name()}")
-        self.panel.faces.setText(faces_in_words(len(result.faces)).capitalize())
-        self.panel.figures.setText(
-            f"{self._frames.per_second:.0f} frames/s · {self._scored.per_second:.0f} scored · "
-            f"score {self._age_ms.value or 0:.0f} ms old"
-        )
+        fresh = time.perf_counter() - self._result.picture.arrived_s < STALE_S
+        self.panel.refresh_text(len(self._result.faces), fresh=fresh)
+        if not fresh:
+            self._show_hint(None)
+        self._refresh_figures()
+
+    @Slot()
+    def _refresh_figures(self) -> None:
+        self.canvas.show_figures(self.figures.text() if self.bar.figures.isChecked() else "")
+
+    # Hints
+
+    @Slot(object)
+    def _hear_facts(self, facts: FrameFacts) -> None:
+        self._show_hint(self._adviser.see_facts(facts, time.perf_counter()))
+
+    @Slot(object)
+    def _hear_moves(self, gains: Gains) -> None:
+        self._show_hint(self._adviser.see_gains(gains, time.perf_counter()))
+        self.figures.count_round(time.perf_counter())
+        self.moves_tried.emit(gains)
+
+    def _show_hint(self, hint: Hint | None) -> None:
+        hint = hint if self.bar.hints.isChecked() and self.source.is_open else None
+        if hint != self.canvas.hint:
+            self.canvas.show_hint(hint)
+        if self._voice is not None and self.bar.voice.isChecked():
+            self._voice.say(hint, time.perf_counter())
+
+    @Slot(bool)
+    def _use_hints(self, wanted: bool) -> None:
+        if self._live_scorer is not None:
+            self._live_scorer.coaching = wanted
+        self._adviser = Adviser()
+        self._show_hint(None)
+
+    @Slot(bool)
+    def _use_voice(self, wanted: bool) -> None:
+        if not wanted:
+            if self._voice is not None:
+                self._voice.stop()
+            return
+        self._voice = self._voice or HintVoice(self)
+        if not self._voice.works:
+            self.bar.voice.setChecked(False)
+            self.message.emit("This system has no voice: on Linux, install speech-dispatcher.")
+
+    # Keeping
+
+    @Slot(int)
+    def _show_countdown(self, seconds: int) -> None:
+        self.canvas.show_countdown(seconds)
+        self.bar.show_counting(seconds > 0)
+
+    @Slot(object)
+    def _show_kept(self, kept: Kept) -> None:
+        self.filmstrip.add(kept.path, image_from_pixels(kept.thumbnail), kept.points)
+        self.filmstrip.show()
+
+    @Slot(object)
+    def _forget_kept(self, path: Path) -> None:
+        self.filmstrip.remove(path)
+        self.filmstrip.setVisible(not self.filmstrip.is_empty)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space and self.source.is_open:
+            if not event.isAutoRepeat():
+                self.shutter.begin()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Space:
+            if not event.isAutoRepeat():
+                self.shutter.end()
+        else:
+            super().keyReleaseEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        # A key that is let go elsewhere is never heard of.
+        self.shutter.end()
 
     def hideEvent(self, event: QHideEvent) -> None:
         # A camera that nobody looks at is off.

@@ -14,7 +14,11 @@ SHADE = QColor(0, 0, 0, 150)
 
 
 class PhotoCanvas(QWidget):
-    """A picture on a dark backdrop; boxes are in pixels of the full-size picture, and the image may be smaller."""
+    """A picture on a dark backdrop; boxes are in pixels of the full-size picture, and the image may be smaller.
+
+    Args:
+        mirrored: the image that is shown is the mirror image of the picture that boxes speak of.
+    """
 
     def __init__(self, parent: QWidget | None = None, *, mirrored: bool = False) -> None:
         super().__init__(parent)
@@ -72,23 +76,22 @@ class PhotoCanvas(QWidget):
         painter.fillRect(self.rect(), BACKDROP)
         if self._image.isNull():
             return
-        self._draw_picture(painter)
+        self.draw_picture(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for face in self._faces:
             painter.setPen(QPen(ACCENT, 2))
             painter.drawRoundedRect(self.box_rect(face), 6, 6)
         if self._crop is not None:
             self._draw_crop(painter, self.box_rect(self._crop))
+        self.draw_over(painter)
 
-    def _draw_picture(self, painter: QPainter) -> None:
+    def draw_picture(self, painter: QPainter) -> None:
+        """Draw the image into `picture_rect`."""
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        rect = self.picture_rect()
-        painter.save()
-        if self._mirrored:
-            painter.translate(self.width(), 0)
-            painter.scale(-1, 1)
-        painter.drawImage(rect, self._image)
-        painter.restore()
+        painter.drawImage(self.picture_rect(), self._image)
+
+    def draw_over(self, painter: QPainter) -> None:
+        """Draw what comes on top; nothing here."""
 
     def _draw_crop(self, painter: QPainter, crop: QRectF) -> None:
         picture = self.picture_rect()

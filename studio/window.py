@@ -71,6 +71,8 @@ class StudioWindow(QMainWindow):
             self.rooms.addTab(room, name)
             room.message.connect(self.show_message)
         self.album.crop_wanted.connect(self.open_in_crop)
+        self.live.crop_wanted.connect(self.open_in_crop)
+        self.live.album_wanted.connect(self._show_in_album)
         # What was said of one room says nothing in another.
         self.rooms.currentChanged.connect(self.statusBar().clearMessage)
         self.setCentralWidget(self.rooms)
@@ -92,9 +94,6 @@ class StudioWindow(QMainWindow):
             name = self.rooms.tabText(number - 1)
             self._add(view_menu, f"&{name}", f"Ctrl+{number}", partial(self.rooms.setCurrentWidget, room))
         view_menu.addSeparator()
-        self._add(view_menu, "Start &camera", "Ctrl+R", self._start_camera)
-        self._add(view_menu, "S&top", "Ctrl+.", self.live.stop)
-        view_menu.addSeparator()
         schemes = QActionGroup(self)
         chosen = str(QSettings().value(SCHEME_SETTING, "System"))
         for name in SCHEMES:
@@ -103,9 +102,19 @@ class StudioWindow(QMainWindow):
             action.setChecked(name == chosen)
             schemes.addAction(action)
         self._add(view_menu, "&Full screen", "F11", self._toggle_full_screen)
+        self.menuBar().addMenu(self._live_menu())
         help_menu = self.menuBar().addMenu("&Help")
         self._add(help_menu, "&Keys", "F1", self._show_keys)
         self._add(help_menu, "&About", "", self._show_about)
+
+    def _live_menu(self) -> QMenu:
+        from studio.live_menu import LiveMenu
+
+        menu = LiveMenu(self.live, self)
+        menu.camera_wanted.connect(self._start_camera)
+        menu.album_wanted.connect(self._show_in_album)
+        menu.message.connect(self.show_message)
+        return menu
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
         added = menu.addAction(text)
@@ -191,6 +200,16 @@ class StudioWindow(QMainWindow):
         self.rooms.setCurrentWidget(self.crop)
         self.crop.open_photo(path)
 
+    @Slot(object)
+    def _show_in_album(self, path: Path) -> None:
+        """Go to the Album with a folder, or with the folder of a photo."""
+        folder = path.parent if path.is_file() else path
+        if not folder.is_dir():
+            self.show_message(f"{folder} is not there yet: keep a selfie first.")
+            return
+        self.rooms.setCurrentWidget(self.album)
+        self.album.open_paths([folder])
+
     def _open_folder(self) -> None:
         self.rooms.setCurrentWidget(self.album)
         self.album.choose_folder()
@@ -228,7 +247,9 @@ class StudioWindow(QMainWindow):
             "Keys",
             "Ctrl+1, 2, 3   Live, Album, Crop\nCtrl+O   open a folder\nArrows, Enter   choose and open a photo\n"
             "Left, Right   previous and next photo\nEsc   back; cancel\nC   crop this photo\nCtrl+S   save the crop\n"
-            "Ctrl+R, Ctrl+.   start the camera, stop\nF11   full screen",
+            "Ctrl+R, Ctrl+.   start the camera, stop\nSpace   hold: keep the best of the moment\n"
+            "T, A   timer, automatic shutter\nG, H, V, N   guide, hints, voice, figures\n"
+            "Ctrl+Z   take back what was kept last\nF11   full screen",
         )
 
     def _show_about(self) -> None:

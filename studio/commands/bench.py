@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ from engine.devices import Device
 from engine.errors import PictureError
 from engine.resources import SAMPLES
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
-from studio.commands.output import OnDevice, fail
+from studio.commands.output import OnDevice, fail, shown
 
 app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, folders, the live picture, the start.")
 
@@ -128,7 +129,9 @@ def bench_startup(as_json: AsJson = False) -> None:
 @app.command("live")
 def bench_live(
     video: Annotated[Path, typer.Argument(help="A video of a face.")],
-    seconds: Annotated[float, typer.Option(min=1, help="How long to measure.")] = 20,
+    seconds: Annotated[
+        float, typer.Option(min=1, help="How long to measure, without coaching and with it; 1800 tells of memory.")
+    ] = 60,
     as_json: AsJson = False,
     device: OnDevice = Device.AUTO,
 ) -> None:
@@ -139,25 +142,73 @@ def bench_live(
     if missing := missing_display():
         fail(missing)
     from studio.live_bench import measure_live
+    from studio.live_rows import live_rows
 
     try:
         figures = measure_live(video, seconds, device)
     except RuntimeError as error:
         fail(str(error))
-    if not figures.ages_ms:
+    if not figures.plain.ages_ms:
         fail(f"no frame of {video} was scored in {seconds:g} seconds")
-    width, height = figures.size_wh
+    report(live_rows(figures), str(choose_device(device).device), as_json=as_json)
+
+
+@app.command("steady")
+def bench_steady(
+    photos: Annotated[list[Path] | None, typer.Argument(help="Photos; the samples where none is named.")] = None,
+    as_json: AsJson = False,
+    device: OnDevice = Device.AUTO,
+) -> None:
+    """How still the shown score is on a still scene with a sensor's noise, and how soon it follows a change."""
+    from engine.faces import PHOTO_LONG_SIDE
+    from engine.pictures import load_picture
+    from engine.scoring import load_scorer
+    from studio.steady_bench import follow_change, watch_still
+
+    scorer = load_scorer(device)
+    pictures = [load_picture(path, PHOTO_LONG_SIDE).pixels for path in photos or sorted(SAMPLES.glob("*.jpg"))]
+    still = [watch_still(picture, scorer) for picture in pictures]
+    changes = [follow_change(one, other, scorer) for one, other in pairwise(pictures)]
     rows = [
-        plain("frame width", width, "pixels"),
-        plain("frame height", height, "pixels"),
-        plain("frames in", figures.frames_in / figures.seconds, "/s"),
-        at_least("frames scored", figures.frames_scored / figures.seconds, "/s", 20),
-        plain("score age, p50", _percentile(figures.ages_ms, 50), "ms"),
-        plain("score age, p95", _percentile(figures.ages_ms, 95), "ms"),
-        plain("longest stall of the window", figures.longest_stall_ms, "ms"),
-        plain("close while busy", figures.close_s, "s"),
+        plain("photos", len(still), "photos"),
+        plain("raw score on a still scene, largest range", max(raw for raw, _ in still), "points"),
+        at_most("shown score on a still scene, largest range", max(shown for _, shown in still), "points", 1.0),
     ]
-    report(rows, str(choose_device(device).device), as_json=as_json)
+    if changes:
+        rows.append(at_most("within 2 points after a change, longest", max(changes), "s", 0.4))
+    report(rows, scorer.runtime.name, as_json=as_json)
+
+
+@app.command("coach")
+def bench_coach(
+    folder: Annotated[Path, typer.Argument(help="A folder of photos with room around their faces.")],
+    scenes: Annotated[int, typer.Option(min=1, help="Badly framed views to begin from.")] = 60,
+    seed: Annotated[int, typer.Option(help="Of the views.")] = 0,
+    as_json: AsJson = False,
+    device: OnDevice = Device.AUTO,
+) -> None:
+    """A virtual camera inside large photos does what the hints say: does the score rise, do the hints stop?"""
+    from engine.scan import find_photos
+    from engine.scoring import load_scorer
+    from engine.virtual_camera import walks
+
+    scorer = load_scorer(device)
+    task = walks(find_photos([folder]), scorer, scenes=scenes, seed=seed)
+    followed = [walk for progress in shown(task, "following hints") for walk in progress.results]
+    if not followed:
+        fail(f"{folder} holds no photo with room around a face")
+    rises = [walk.end.points - walk.start.points for walk in followed]
+    share = 100 / len(followed)
+    rows = [
+        plain("scenes", len(followed), "scenes"),
+        plain("score at the start, mean", sum(walk.start.points for walk in followed) / len(followed), "points"),
+        plain("score at the end, mean", sum(walk.end.points for walk in followed) / len(followed), "points"),
+        plain("hints followed, mean", sum(len(walk.hints) for walk in followed) / len(followed), "hints"),
+        at_least("scenes in which the score rose", share * sum(rise > 1 for rise in rises), "%", 50),
+        plain("scenes in which it fell", share * sum(rise < -1 for rise in rises), "%"),
+        plain("scenes in which the hints came to rest", share * sum(walk.came_to_rest for walk in followed), "%"),
+    ]
+    report(rows, scorer.runtime.name, as_json=as_json)
 
 
 def _times_ms(part: Callable[[], object]) -> list[float]:

@@ -5,10 +5,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import cv2
 import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from engine.pictures import load_picture
 from studio.app import make_application
 from studio.commands import main
 from studio.window import StudioWindow
@@ -66,3 +68,15 @@ def folder(tmp_path: Path, samples: list[Path]) -> Path:
         shutil.copy(sample, album)
     (album / "empty.jpg").touch()
     return album
+
+
+@pytest.fixture
+def video(tmp_path: Path, samples: list[Path]) -> Path:
+    """A second of a face that moves, made of a sample photo."""
+    pixels = load_picture(samples[0], 640).pixels
+    file = tmp_path / "face.avi"
+    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 30, (480, 480))
+    for frame in range(30):
+        writer.write(cv2.cvtColor(pixels[frame : frame + 480, frame : frame + 480], cv2.COLOR_RGB2BGR))
+    writer.release()
+    return file

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import cv2
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -19,18 +18,6 @@ from studio.live_scorer import LiveResult
 from studio.window import StudioWindow
 
 from .conftest import WAIT_MS
-
-
-@pytest.fixture
-def video(tmp_path: Path, samples: list[Path]) -> Path:
-    """A second of a face that moves, made of a sample photo."""
-    pixels = load_picture(samples[0], 640).pixels
-    file = tmp_path / "face.avi"
-    writer = cv2.VideoWriter(str(file), cv2.VideoWriter.fourcc(*"MJPG"), 30, (480, 480))
-    for frame in range(30):
-        writer.write(cv2.cvtColor(pixels[frame : frame + 480, frame : frame + 480], cv2.COLOR_RGB2BGR))
-    writer.release()
-    return file
 
 
 def _drop(window: StudioWindow, path: Path) -> None:
@@ -136,10 +123,10 @@ def test_a_video_is_scored_live_newest_first_and_closes_while_busy(
     _drop(window, video)
     assert window.rooms.currentWidget() is window.live
     qtbot.waitUntil(lambda: len(shown) >= 10, timeout=WAIT_MS)
-    numbers = [result.frame.number for result in shown]
+    numbers = [result.picture.number for result in shown]
     assert numbers == sorted(set(numbers))
     assert all(len(result.faces) == 1 for result in shown[-3:])
-    qtbot.waitUntil(lambda: window.live.panel.number.text().isdigit(), timeout=WAIT_MS)
+    qtbot.waitUntil(window.live.panel.dial.digits.isdigit, timeout=WAIT_MS)
     started_s = time.perf_counter()
     window.close()
     assert not window.live.source.is_open

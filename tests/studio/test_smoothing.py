@@ -1,6 +1,8 @@
+import random
+
 import pytest
 
-from studio.smoothing import Rate, Smoothed
+from studio.smoothing import Rate, Smoothed, Steady
 
 
 def test_a_steady_value_is_shown_as_it_is() -> None:
@@ -25,3 +27,19 @@ def test_the_rate_is_of_the_last_two_seconds() -> None:
     assert rate.per_second == pytest.approx(30)
     rate.add(60.0)
     assert rate.per_second == 0
+
+
+def test_a_still_scene_with_noise_is_shown_still() -> None:
+    noise, steady = random.Random(1), Steady()
+    shown = [steady.add(60 + noise.gauss(0, 1.2), frame / 30) for frame in range(120)]
+    assert max(shown[30:]) - min(shown[30:]) <= 1.0
+
+
+@pytest.mark.parametrize(("before", "after"), [(20, 80), (80, 20), (50, 58), (90, 60)])
+def test_a_real_change_is_shown_within_two_fifths_of_a_second(before: float, after: float) -> None:
+    steady = Steady()
+    for frame in range(60):
+        steady.add(before, frame / 30)
+    for frame in range(60, 72):
+        steady.add(after, frame / 30)
+    assert steady.value == pytest.approx(after, abs=2)

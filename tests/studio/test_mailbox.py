@@ -1,6 +1,6 @@
 import threading
 
-from studio.live_scorer import Mailbox
+from studio.mailbox import Mailbox
 
 
 def test_the_newest_overwrites_what_nobody_took() -> None:

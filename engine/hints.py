@@ -1,0 +1,218 @@
+"""One thing to do, in plain words: measured facts first, then the move that the network likes best.
+
+Directions are those of a mirror: "left" is the side on which the person sees it, which is the picture's right. A camera
+that pans to the picture's left does for the picture what a step to the left, as the mirror shows it, does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from engine.coaching import Gains, SmoothedGains
+from engine.frame_facts import FaceFacts, FrameFacts
+from engine.moves import Move
+
+
+class Arrow(StrEnum):
+    """Where to, as a mirror shows it."""
+
+    LEFT = "left"
+    RIGHT = "right"
+    UP = "up"
+    DOWN = "down"
+    CLOSER = "closer"
+    BACK = "back"
+    CLOCKWISE = "clockwise"
+    COUNTER_CLOCKWISE = "counter-clockwise"
+    LIGHT = "light"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One thing to do.
+
+    Attributes:
+        text: a few words.
+        arrow: None where a direction would say nothing.
+        move: what it comes to for the camera; None where it comes to no move.
+        gain: expected points; None where a fact speaks and not the network.
+    """
+
+    text: str
+    arrow: Arrow | None = None
+    move: Move | None = None
+    gain: float | None = None
+
+
+MOVE_HINTS = {
+    Move.CLOSER: Hint("Come closer", Arrow.CLOSER, Move.CLOSER),
+    Move.BACK: Hint("Step back", Arrow.BACK, Move.BACK),
+    Move.PAN_LEFT: Hint("Move left", Arrow.LEFT, Move.PAN_LEFT),
+    Move.PAN_RIGHT: Hint("Move right", Arrow.RIGHT, Move.PAN_RIGHT),
+    Move.PAN_UP: Hint("Raise the camera", Arrow.UP, Move.PAN_UP),
+    Move.PAN_DOWN: Hint("Lower the camera", Arrow.DOWN, Move.PAN_DOWN),
+    Move.ROLL_LEFT: Hint("Tilt your head", Arrow.COUNTER_CLOCKWISE, Move.ROLL_LEFT),
+    Move.ROLL_RIGHT: Hint("Tilt your head", Arrow.CLOCKWISE, Move.ROLL_RIGHT),
+    Move.BRIGHTER: Hint("Turn to the light", Arrow.LIGHT, Move.BRIGHTER),
+    Move.DARKER: Hint("Turn from the light", Arrow.LIGHT, Move.DARKER),
+    Move.SOFTER: Hint("Find softer light", Arrow.LIGHT, Move.SOFTER),
+}
+
+# Brightness of a face: a dark room; a face that the exposure gave up for a window behind it.
+DARK_LUMA, SHADOWED_LUMA, AGAINST_LIGHT_BY = 45.0, 100.0, 70.0
+# A head further askew than this looks like a mistake; portraits tilt by up to 15 degrees on purpose.
+TILT_DEGREES = 22.0
+# A face that is this much less sharp than it was a moment ago is moving.
+MOVING_SHARE = 0.35
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A fact that overrules the network.
+
+    Attributes:
+        name: of the fact.
+        find: the hint, where the fact holds; told the facts and how sharp the face was at best of late.
+        after_s: how long it has to hold before it is said: a blink is no news.
+    """
+
+    name: str
+    find: Callable[[FrameFacts, float], Hint | None]
+    after_s: float
+
+
+def _of_face(find: Callable[[FaceFacts], Hint | None]) -> Callable[[FrameFacts, float], Hint | None]:
+    return lambda facts, _: find(facts.face) if facts.face is not None else None
+
+
+def _no_face(facts: FrameFacts, _: float) -> Hint | None:
+    return Hint("Come into the picture") if facts.face is None else None
+
+
+def _cut(face: FaceFacts) -> Hint | None:
+    """Back where opposite sides are cut, or one more side than a step aside could mend."""
+    match face.cut:
+        case ():
+            return None
+        case ("left",):
+            return MOVE_HINTS[Move.PAN_LEFT]
+        case ("right",):
+            return MOVE_HINTS[Move.PAN_RIGHT]
+        case ("top",):
+            return MOVE_HINTS[Move.PAN_UP]
+        case ("bottom",):
+            return MOVE_HINTS[Move.PAN_DOWN]
+    return MOVE_HINTS[Move.BACK]
+
+
+def _too_dark(face: FaceFacts) -> Hint | None:
+    dark = face.luma < DARK_LUMA and face.surround_luma < face.luma + AGAINST_LIGHT_BY
+    return Hint("Too dark: find more light", Arrow.LIGHT, Move.BRIGHTER) if dark else None
+
+
+def _against_light(face: FaceFacts) -> Hint | None:
+    shadowed = face.luma < SHADOWED_LUMA and face.surround_luma > face.luma + AGAINST_LIGHT_BY
+    return Hint("Face the light", Arrow.LIGHT, Move.BRIGHTER) if shadowed else None
+
+
+def _moving(facts: FrameFacts, sharpest: float) -> Hint | None:
+    moving = facts.face is not None and facts.face.sharpness < MOVING_SHARE * sharpest
+    return Hint("Hold still") if moving else None
+
+
+def _tilted(face: FaceFacts) -> Hint | None:
+    if abs(face.tilt) < TILT_DEGREES:
+        return None
+    # Clockwise in the picture is counter-clockwise in the mirror, and has to be undone.
+    move, arrow = (Move.ROLL_RIGHT, Arrow.CLOCKWISE) if face.tilt > 0 else (Move.ROLL_LEFT, Arrow.COUNTER_CLOCKWISE)
+    return Hint("Straighten your head", arrow, move)
+
+
+# From most to least urgent; the first that holds long enough is said.
+RULES = (
+    Rule("no face", _no_face, after_s=0.5),
+    Rule("face cut by the edge", _of_face(_cut), after_s=0.3),
+    Rule("too dark", _of_face(_too_dark), after_s=0.5),
+    Rule("against the light", _of_face(_against_light), after_s=0.5),
+    Rule("moving", _moving, after_s=0.4),
+    Rule("eyes closed", _of_face(lambda face: Hint("Open your eyes") if face.eyes_closed else None), after_s=0.6),
+    Rule("head tilted", _of_face(_tilted), after_s=0.4),
+    Rule(
+        "someone behind",
+        lambda facts, _: Hint("Someone is behind you") if facts.bystanders else None,
+        after_s=1.0,
+    ),
+)
+
+# In logits. Said from SAY on, and until it falls below KEEP; another one has to be better by REPLACE.
+SAY, KEEP, REPLACE = 0.2, 0.08, 0.15
+# What is said stays long enough to be read; a fact that has passed is dropped a little later.
+SHORTEST_S, FACT_LINGERS_S = 1.2, 0.4
+# "Of late": how long the sharpest face is remembered.
+SHARPEST_S = 2.5
+
+
+class Adviser:
+    """Says one hint at a time, and does not flicker."""
+
+    def __init__(self) -> None:
+        self.hint: Hint | None = None
+        self._said_at_s = 0.0
+        self._gains = SmoothedGains()
+        self._holds_since_s: dict[str, float] = {}
+        self._held_at_s: dict[str, float] = {}
+        self._fact_hints: dict[str, Hint] = {}
+        self._sharpness: list[tuple[float, float]] = []
+
+    def see_facts(self, facts: FrameFacts, at_s: float) -> Hint | None:
+        """Take in what was measured at a time in seconds, and give the hint of now."""
+        sharpest = self._sharpest(facts, at_s)
+        for rule in RULES:
+            if (hint := rule.find(facts, sharpest)) is not None:
+                self._holds_since_s.setdefault(rule.name, at_s)
+                self._held_at_s[rule.name] = at_s
+                self._fact_hints[rule.name] = hint
+            elif at_s - self._held_at_s.get(rule.name, at_s) >= FACT_LINGERS_S:
+                self._holds_since_s.pop(rule.name, None)
+        return self._decide(at_s)
+
+    def see_gains(self, gains: Gains, at_s: float) -> Hint | None:
+        """Take in a round of moves, and give the hint of now."""
+        self._gains.add(gains)
+        return self._decide(at_s)
+
+    def _sharpest(self, facts: FrameFacts, at_s: float) -> float:
+        if facts.face is not None:
+            self._sharpness.append((at_s, facts.face.sharpness))
+        self._sharpness = [(then_s, value) for then_s, value in self._sharpness if at_s - then_s <= SHARPEST_S]
+        return max((value for _, value in self._sharpness), default=0.0)
+
+    def _decide(self, at_s: float) -> Hint | None:
+        wanted = self._fact(at_s) or self._best_move()
+        same = self.hint is not None and wanted is not None and wanted.text == self.hint.text
+        may_change = self.hint is None or at_s - self._said_at_s >= SHORTEST_S
+        if same and wanted is not None and self.hint is not None and wanted.arrow == self.hint.arrow:
+            self.hint = wanted  # its gain moves on
+        elif may_change:
+            self.hint, self._said_at_s = wanted, at_s
+        return self.hint
+
+    def _fact(self, at_s: float) -> Hint | None:
+        for rule in RULES:
+            since_s = self._holds_since_s.get(rule.name)
+            if since_s is not None and at_s - since_s >= rule.after_s:
+                return self._fact_hints[rule.name]
+        return None
+
+    def _best_move(self) -> Hint | None:
+        gains = self._gains.value
+        if not gains:
+            return None
+        best = max(gains, key=lambda move: gains[move].logit)
+        said = self.hint.move if self.hint is not None and self.hint.gain is not None else None
+        if said in gains and gains[said].logit >= KEEP and gains[best].logit < gains[said].logit + REPLACE:
+            best = said
+        elif gains[best].logit < SAY:
+            return None
+        hint = MOVE_HINTS[best]
+        return Hint(hint.text, hint.arrow, hint.move, max(0.0, gains[best].points))
