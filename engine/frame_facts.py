@@ -14,6 +14,7 @@ from engine.pixels import Pixels
 
 # Brightness and sharpness are measured on a face of this many pixels, so that they are alike at every size.
 FACE_SIDE = 96
+BLOWN_OUT = 250
 # The detector's boxes end within a few hundredths of a face of where a person would draw them.
 CUT_MARGIN = 0.04
 # Another face that is this much smaller stands behind; of equal size it is company.
@@ -28,8 +29,10 @@ class FaceFacts:
     Attributes:
         height: of its box, as a share of the picture's.
         cut: sides of the picture that run through it: "left", "right", "top", "bottom".
-        luma: mean of the face.
-        surround_luma: mean of the picture around it.
+        box: of the face, x0, y0, x1, y1 as shares of the picture.
+        lit: the 90th percentile of its luma: skin of any tone has lit parts, a face in the dark has none.
+        contrast: standard deviation of its luma.
+        glare: share of the picture around it that is blown out.
         sharpness: variance of the Laplacian over the variance of the luma: no unit, larger is sharper.
         tilt: of the line through the eyes, clockwise positive, -90 to 90.
         eyes_closed: both of them; False where it is not known.
@@ -37,8 +40,10 @@ class FaceFacts:
 
     height: float
     cut: tuple[str, ...]
-    luma: float
-    surround_luma: float
+    box: tuple[float, float, float, float]
+    lit: float
+    contrast: float
+    glare: float
     sharpness: float
     tilt: float
     eyes_closed: bool = False
@@ -90,8 +95,10 @@ def _measure_face(picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, eye
     return FaceFacts(
         height=box.height / height,
         cut=_cut_sides(faces.boxes_xyxy[0], (width, height)),
-        luma=float(inner.mean()),
-        surround_luma=float(luma[outside].mean()) if outside.any() else float(inner.mean()),
+        box=(box.x0 / width, box.y0 / height, box.x1 / width, box.y1 / height),
+        lit=float(np.percentile(inner, 90)),
+        contrast=float(inner.std()),
+        glare=float((luma[outside] >= BLOWN_OUT).mean()) if outside.any() else 0.0,
         sharpness=float(cv2.Laplacian(inner, cv2.CV_32F).var() / (inner.var() + 25)),
         tilt=eye_tilt(faces.landmarks_xy[0]),
         eyes_closed=eyes_closed,

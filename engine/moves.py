@@ -74,7 +74,7 @@ def _curve(values: np.ndarray) -> Pixels:
 
 
 _LEVELS = np.arange(256)
-_BRIGHTER, _DARKER = (_curve(255 * (_LEVELS / 255) ** gamma) for gamma in (0.7, 1.45))
+_BRIGHTER, _DARKER = (_curve(exposure * _LEVELS) for exposure in (1.25, 0.8))
 _SOFTER = _curve(128 + 0.7 * (_LEVELS - 128))
 
 _MOVES: Mapping[Move, Callable[[Pixels], Pixels]] = {

@@ -30,6 +30,8 @@ VIEW_WH = (640, 480)
 STEP_ZOOM, STEP_ASIDE, STEP_ROLL, STEP_EXPOSURE = 1.12, 0.07, 5.0, 1.2
 # As long as a person needs to hear, to move and to hold still; enough for two rounds of the coach.
 STEP_S, ROUNDS_PER_STEP = 1.5, 2
+# A portrait's face is about this share of its height.
+GOOD_FACE_HEIGHT = 0.35
 DARKEST, BRIGHTEST = 0.3, 2.5
 
 
@@ -114,7 +116,13 @@ def obeyed(pose: Pose, move: Move) -> Pose:
 
 
 def badly_framed(face: Box, photo_wh: tuple[int, int], rng: np.random.Generator, tries: int = 200) -> Pose | None:
-    """A pose that has something to mend, with most of the face in view; None where the photo has no room for one."""
+    """A pose that has something to mend, with most of the face in view.
+
+    None where the photo has no room for it, or none for a good pose to be led to.
+    """
+    good = Pose((face.x0 + face.x1) / 2, (face.y0 + face.y1) / 2, face.height / GOOD_FACE_HEIGHT)
+    if not inside(good, photo_wh):
+        return None
     for _ in range(tries):
         height = face.height / rng.uniform(0.12, 0.75)
         x = (face.x0 + face.x1) / 2 + rng.uniform(-0.45, 0.45) * height

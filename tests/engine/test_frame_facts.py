@@ -35,7 +35,7 @@ def test_a_portrait_is_whole_level_and_lit(portrait: Pixels) -> None:
     assert face.cut == ()
     assert abs(face.tilt) < 12
     assert 0.15 < face.height < 0.8
-    assert face.luma > 60
+    assert face.lit > 100
 
 
 @pytest.mark.parametrize("side", ["left", "right", "top", "bottom"])
@@ -60,7 +60,7 @@ def test_blur_and_darkness_are_measured_on_the_face(portrait: Pixels) -> None:
     face, blurred = _face(portrait), _face(cv2.GaussianBlur(portrait, (0, 0), 4).astype(np.uint8))
     assert blurred.sharpness < 0.35 * face.sharpness
     dark = _face((portrait * 0.4).astype(np.uint8))
-    assert dark.luma == pytest.approx(0.4 * face.luma, rel=0.1)
+    assert dark.lit == pytest.approx(0.4 * face.lit, rel=0.1)
     assert dark.sharpness > 0.5 * face.sharpness
 
 
@@ -80,3 +80,11 @@ def test_a_small_face_behind_is_a_bystander_and_company_is_not(samples: list[Pat
     boxes = np.array([[0, 0, 100, 100], [100, 0, 190, 90], [200, 0, 230, 30]], np.float32)
     faces = Faces(boxes, np.zeros((3, 5, 2), np.float32), np.full(3, 0.95, np.float32))
     assert measure_frame(np.zeros((200, 300, 3), np.uint8), faces).bystanders == 1
+
+
+def test_a_window_behind_is_glare(portrait: Pixels) -> None:
+    bright = portrait.copy()
+    box = FaceDetector().detect(portrait).boxes_within((portrait.shape[1], portrait.shape[0]))[0]
+    bright[:, : box.x0], bright[:, box.x1 :] = 255, 255
+    assert _face(portrait).glare < 0.1
+    assert _face(bright).glare > 0.4

@@ -9,7 +9,9 @@ from engine.frame_facts import FaceFacts, FrameFacts
 from engine.hints import Adviser, Arrow, Hint
 from engine.moves import Move
 
-FINE = FaceFacts(height=0.35, cut=(), luma=130, surround_luma=120, sharpness=1.0, tilt=3)
+FINE = FaceFacts(
+    height=0.35, cut=(), box=(0.35, 0.25, 0.65, 0.6), lit=170, contrast=40, glare=0.0, sharpness=1.0, tilt=3
+)
 FINE_FRAME = FrameFacts(luma=120, faces=1, bystanders=0, face=FINE)
 
 
@@ -31,8 +33,8 @@ def _after(adviser: Adviser, facts: FrameFacts, from_s: float, seconds: float) -
         (replace(FINE_FRAME, face=None, faces=0), "Come into the picture", None),
         (replace(FINE_FRAME, face=replace(FINE, cut=("left",))), "Move left", Arrow.LEFT),
         (replace(FINE_FRAME, face=replace(FINE, cut=("top", "bottom"))), "Step back", Arrow.BACK),
-        (replace(FINE_FRAME, face=replace(FINE, luma=30, surround_luma=30)), "Too dark: find more light", Arrow.LIGHT),
-        (replace(FINE_FRAME, face=replace(FINE, luma=70, surround_luma=190)), "Face the light", Arrow.LIGHT),
+        (replace(FINE_FRAME, face=replace(FINE, lit=40)), "Too dark: find more light", Arrow.LIGHT),
+        (replace(FINE_FRAME, face=replace(FINE, lit=80, glare=0.4)), "Face the light", Arrow.LIGHT),
         (replace(FINE_FRAME, face=replace(FINE, eyes_closed=True)), "Open your eyes", None),
         (replace(FINE_FRAME, face=replace(FINE, tilt=30)), "Straighten your head", Arrow.CLOCKWISE),
         (replace(FINE_FRAME, faces=2, bystanders=1), "Someone is behind you", None),
@@ -78,6 +80,20 @@ def test_a_fact_overrules_the_network_and_passes() -> None:
     hint = _after(adviser, FINE_FRAME, 1.7, 2)
     assert hint is not None
     assert hint.text == "Step back"
+
+
+def test_what_makes_no_sense_for_this_face_is_not_said() -> None:
+    adviser = Adviser()
+    close_up = replace(FINE_FRAME, face=replace(FINE, height=0.6, box=(0.1, 0.1, 0.7, 0.7)))
+    adviser.see_facts(close_up, 0)
+    hint = adviser.see_gains(_gains(CLOSER=2.0, DARKER=1.0, BACK=0.5), 0.1)
+    assert hint is not None
+    assert hint.text == "Step back"
+
+
+def test_well_lit_dark_skin_before_a_bright_wall_is_neither_dark_nor_against_the_light() -> None:
+    facts = replace(FINE_FRAME, face=replace(FINE, lit=88, glare=0.0))
+    assert _after(Adviser(), facts, 0, 2) is None
 
 
 def test_two_moves_of_about_the_same_gain_do_not_take_turns() -> None:

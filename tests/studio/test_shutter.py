@@ -13,7 +13,9 @@ from studio.live_pictures import LivePicture
 from studio.live_scorer import LiveResult
 from studio.shutter import BURST_MS, HIGH_FOR_S, SHORTEST_MS, Shutter
 
-FACE = FaceFacts(height=0.35, cut=(), luma=130, surround_luma=120, sharpness=1.0, tilt=3)
+FACE = FaceFacts(
+    height=0.35, cut=(), box=(0.35, 0.25, 0.65, 0.6), lit=170, contrast=40, glare=0.0, sharpness=1.0, tilt=3
+)
 FACTS = FrameFacts(luma=120, faces=1, bystanders=0, face=FACE)
 
 
