@@ -10,11 +10,15 @@ PAUSE_S = 3.0
 
 
 class HintVoice(QObject):
-    """Speaks a hint when it is a new one, and never over itself."""
+    """Speaks a hint when it is a new one, and never over itself.
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    Args:
+        engine: one of Qt's; the system's own where none is named.
+    """
+
+    def __init__(self, parent: QObject | None = None, engine: str = "") -> None:
         super().__init__(parent)
-        self._speech = QTextToSpeech(self)
+        self._speech = QTextToSpeech(engine, self) if engine else QTextToSpeech(self)
         self._said = ""
         self._said_at_s = -PAUSE_S
 

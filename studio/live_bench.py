@@ -34,7 +34,8 @@ class LiveCounts:
         stall_ms: the longest time in which the window's thread did nothing else.
         rounds: of coaching.
         processor_s: processor time of the whole program, the decoding of the video included.
-        settled_mb, last_mb: memory after the first minute, and at the end; 0 where it was shorter.
+        settled_mb: memory after the first minute; 0 where it was not reached.
+        last_mb: memory at the end.
         size_wh: of the frames.
     """
 
@@ -88,7 +89,9 @@ class _Counter(QObject):
         _wait_s(seconds - (time.perf_counter() - started_s))
         counts.seconds = time.perf_counter() - started_s
         counts.processor_s = time.process_time() - processor_s
-        counts.last_mb = _memory_mb() if counts.settled_mb else 0.0
+        counts.last_mb = _memory_mb()
+        # What comes from now on is not of this stretch.
+        self.counts = LiveCounts()
         return counts
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

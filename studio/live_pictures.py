@@ -13,10 +13,11 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from engine.faces import PHOTO_LONG_SIDE
 from engine.pixels import Pixels
 from studio.camera import Frame
 from studio.mailbox import Mailbox
-from studio.qt_pictures import as_rgb32, bgra_rows
+from studio.video_frames import pixels_from_frame
 
 log = logging.getLogger(__name__)
 
@@ -28,11 +29,13 @@ class LivePicture:
     Attributes:
         number: of its frame.
         pixels: RGB uint8 (H, W, 3), upright, not mirrored, as large as the source delivers.
+        small: the same, reduced by a whole number as far as its longer side keeps 640 pixels, as photos are scored.
         arrived_s: when its frame came, by `time.perf_counter`.
     """
 
     number: int
     pixels: Pixels
+    small: Pixels
     arrived_s: float
 
     @property
@@ -89,15 +92,13 @@ class PictureMaker(QObject):
     def _run(self) -> None:
         try:
             while (frame := self._frames.take()) is not None:
-                image = as_rgb32(frame.video.toImage())
-                if image.isNull():
+                pixels = pixels_from_frame(frame.video)
+                if pixels is None:
                     continue
-                rows = bgra_rows(image)
-                pixels = np.asarray(cv2.cvtColor(rows, cv2.COLOR_BGRA2RGB), np.uint8)
-                self.score(LivePicture(frame.number, pixels, frame.arrived_s))
-                shown = ShownPicture(
-                    frame.number, mirrored_to_fit(rows, self._screen_wh), (image.width(), image.height())
-                )
+                picture = LivePicture(frame.number, pixels, reduced(pixels), frame.arrived_s)
+                self.score(picture)
+                image = mirrored_to_fit(pixels, self._screen_wh)
+                shown = ShownPicture(frame.number, image, picture.size_wh)
                 self.shown.put(shown)
                 self.picture_ready.emit()
         except Exception as error:
@@ -105,21 +106,31 @@ class PictureMaker(QObject):
             self.failed.emit(f"The picture stopped ({error}). Open the source again.")
 
 
-def mirrored_to_fit(bgra: Pixels, screen_wh: tuple[int, int]) -> QImage:
+def reduced(pixels: Pixels) -> Pixels:
+    """A picture reduced by a whole number, which averages quickly, to no less than 640 pixels on its longer side."""
+    height, width = pixels.shape[:2]
+    factor = max(1, max(height, width) // PHOTO_LONG_SIDE)
+    if factor == 1:
+        return pixels
+    size = max(1, width // factor), max(1, height // factor)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def mirrored_to_fit(pixels: Pixels, screen_wh: tuple[int, int]) -> QImage:
     """A picture mirrored, and as large as fits into the screen's pixels.
 
     Args:
-        bgra: uint8 (H, W, 4).
+        pixels: RGB uint8 (H, W, 3).
         screen_wh: width and height to fit into, at least 1 x 1.
     """
-    height, width = bgra.shape[:2]
+    height, width = pixels.shape[:2]
     scale = min(screen_wh[0] / width, screen_wh[1] / height)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     # Averaging areas costs four times as much, and is seen only where more than half of the pixels go.
-    fitted = cv2.resize(bgra, size, interpolation=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR)
+    fitted = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if scale < 0.5 else cv2.INTER_LINEAR)
     image = QImage(*size, QImage.Format.Format_RGB32)
     target = np.frombuffer(image.bits(), np.uint8).reshape(size[1], size[0], 4)
-    cv2.flip(fitted, 1, dst=target)
+    cv2.cvtColor(cv2.flip(fitted, 1), cv2.COLOR_RGB2BGRA, dst=target)
     return image
 
 

@@ -32,9 +32,9 @@ def live_rows(figures: LiveFigures) -> list[Row]:
         at_most("change of source while busy", figures.change_s, "s", 0.3),
         at_most("close while busy", figures.close_s, "s", 0.3),
     ]
-    if busy.settled_mb:
-        growth = 100 * (busy.last_mb / busy.settled_mb - 1)
-        rows.append(at_most("growth of memory after the first minute", growth, "%", 2))
+    if calm.settled_mb:
+        growth = 100 * (busy.last_mb / calm.settled_mb - 1)
+        rows.append(at_most("growth of memory from the first minute to the end", growth, "%", 2))
     return rows
 
 

@@ -92,7 +92,7 @@ class LiveScorer(QObject):
         try:
             self._detector, self._eyes = FaceDetector(long_side=LIVE_FACE_LONG_SIDE), EyeReader()
             while (picture := self._pictures.take()) is not None:
-                scores, embeddings = self._scorer.score_pictures([picture.pixels])
+                scores, embeddings = self._scorer.score_pictures([picture.small])
                 self.frame_scored.emit(LiveResult(picture, scores[0], embeddings[0], self._faces, self._facts))
                 while self._has_time() and self._look_closer(picture):
                     pass
@@ -119,7 +119,7 @@ class LiveScorer(QObject):
             if now_s - self._coached_at_s < COACHING_PERIOD_S:
                 return False
             self._coached_at_s = now_s
-            self._moves = try_moves(picture.pixels, self._scorer)
+            self._moves = try_moves(picture.small, self._scorer)
         gains = next(self._moves)
         if len(gains) == len(Move):
             self._moves = None
@@ -127,8 +127,10 @@ class LiveScorer(QObject):
         return True
 
     def _look_for_faces(self, picture: LivePicture) -> None:
-        self._faces = self._detector.detect(picture.pixels)
+        small_h, small_w = picture.small.shape[:2]
+        width, height = picture.size_wh
+        seen = self._detector.detect(picture.small)
+        self._faces = seen.scaled((width / small_w, height / small_h))
         closed = self._eyes.read(picture.pixels, self._faces, limit=1).closed
-        facts = measure_frame(picture.pixels, self._faces, eyes_closed=bool(closed[:1].any()))
-        self._facts = facts
-        self.facts_measured.emit(facts)
+        self._facts = measure_frame(picture.small, seen, eyes_closed=bool(closed[:1].any()))
+        self.facts_measured.emit(self._facts)

@@ -209,8 +209,8 @@ class LiveRoom(QWidget):
 
     @Slot()
     def stop(self) -> None:
-        """Release the source."""
-        self.shutter.cancel()
+        """Release the source; what was being kept is kept."""
+        self.shutter.conclude()
         self.source.close()
         self._stop_threads()
         self._result = None

@@ -83,6 +83,16 @@ class Shutter(QObject):
             self._moment = None
             self.recording_changed.emit(False)
 
+    def conclude(self) -> None:
+        """The source ends: forget a countdown, and tell the best of a moment that was being collected."""
+        self._second.stop()
+        self._end.stop()
+        self.counted.emit(0)
+        if self._moment is not None and self._moment.best():
+            self._finish()
+        else:
+            self.cancel()
+
     def see(self, result: LiveResult, steady_points: float) -> None:
         """Take in a scored frame, and what the dial shows."""
         if self._moment is not None:

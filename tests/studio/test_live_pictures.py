@@ -4,24 +4,24 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 from pytestqt.qtbot import QtBot
 
+from engine.pixels import Pixels
 from studio.camera import Frame
 from studio.live_pictures import LivePicture, PictureMaker, mirrored_to_fit
-from studio.qt_pictures import bgra_rows
+from studio.qt_pictures import bgra_rows, image_from_pixels
 
 
-def _bgra(height: int, width: int) -> np.ndarray:
-    picture = np.zeros((height, width, 4), np.uint8)
-    picture[:, : width // 2] = (255, 0, 0, 255)  # blue on the left
-    picture[:, width // 2 :] = (0, 0, 255, 255)  # red on the right
+def _picture(height: int, width: int) -> Pixels:
+    picture = np.zeros((height, width, 3), np.uint8)
+    picture[:, : width // 2] = (0, 0, 255)  # blue on the left
+    picture[:, width // 2 :] = (255, 0, 0)  # red on the right
     return picture
 
 
 def test_the_screen_shows_a_mirror() -> None:
-    shown = bgra_rows(mirrored_to_fit(_bgra(60, 80), (160, 120)))
+    shown = bgra_rows(mirrored_to_fit(_picture(60, 80), (160, 120)))
     assert shown.shape == (120, 160, 4)
     assert tuple(shown[60, 5, :3]) == (0, 0, 255)
     assert tuple(shown[60, 150, :3]) == (255, 0, 0)
@@ -32,7 +32,7 @@ def test_the_screen_shows_a_mirror() -> None:
     screen=st.tuples(st.integers(1, 400), st.integers(1, 400)),
 )
 def test_an_image_fits_and_keeps_its_shape(picture: tuple[int, int], screen: tuple[int, int]) -> None:
-    image = mirrored_to_fit(_bgra(*picture), screen)
+    image = mirrored_to_fit(_picture(*picture), screen)
     scale = min(screen[0] / picture[1], screen[1] / picture[0])
     assert image.width() <= max(1, screen[0])
     assert image.height() <= max(1, screen[1])
@@ -42,7 +42,7 @@ def test_an_image_fits_and_keeps_its_shape(picture: tuple[int, int], screen: tup
 
 @pytest.mark.qt_log_level_fail("CRITICAL")  # Qt says that it converts frames without a graphics card
 def test_the_scorer_gets_the_picture_as_the_camera_sees_it(qtbot: QtBot) -> None:
-    image = QImage(_bgra(60, 80).tobytes(), 80, 60, QImage.Format.Format_RGB32).copy()
+    image = image_from_pixels(_picture(60, 80))
     scored: list[LivePicture] = []
     maker = PictureMaker()
     maker.score = scored.append

@@ -20,7 +20,8 @@ FACTS = FrameFacts(luma=120, faces=1, bystanders=0, face=FACE)
 
 
 def _result(number: int, points: float, at_s: float) -> LiveResult:
-    picture = LivePicture(number, np.full((4, 4, 3), number, np.uint8), at_s)
+    pixels = np.full((4, 4, 3), number, np.uint8)
+    picture = LivePicture(number, pixels, pixels, at_s)
     embedding = np.random.default_rng(number).normal(size=8).astype(np.float32)
     return LiveResult(picture, Score(0.0, 0.5, points), embedding, NO_FACES, FACTS)
 
@@ -104,4 +105,16 @@ def test_a_high_score_for_a_moment_is_not_enough(qtbot: QtBot, shutter: Shutter)
     for number in range(20):
         points = 85 if number % 4 else 60
         shutter.see(_result(number, points, number * HIGH_FOR_S / 5), points)
+    assert not shutter.recording
+
+
+def test_a_moment_that_the_source_cuts_short_is_kept(shutter: Shutter, kept: list[list[Candidate[Pixels]]]) -> None:
+    shutter.begin()
+    shutter.see(_result(1, 50, 1.0), 50)
+    shutter.conclude()
+    assert [frame.points for frame in kept[0]] == [50]
+    shutter.conclude()
+    shutter.begin()
+    shutter.conclude()
+    assert len(kept) == 1
     assert not shutter.recording
