@@ -92,6 +92,17 @@ class BestFrames(Generic[Image]):
                 chosen.append(candidate)
         return chosen
 
+    def looked_at_again(self, look: Callable[[Candidate[Image]], Candidate[Image]]) -> "BestFrames[Image]":
+        """The same moment, with each frame that is still in memory as a closer look shows it."""
+        again = BestFrames[Image](self._count)
+        again._kept = [look(kept) for kept in self._kept]
+        again._sharpness = self._sharpness.copy()
+        return again
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._kept
+
     def _ranking(self) -> Callable[[Candidate[Image]], tuple[bool, bool, float, float]]:
         """A sort key, best first: eyes, then blur, then points, then who was first."""
         blurred = BLURRED_SHARE * float(np.median(self._sharpness)) if self._sharpness else 0.0

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from PySide6.QtCore import QFile, QObject, QSettings, QStandardPaths, Signal
 
-from engine.best_frames import Candidate
+from engine.best_frames import BestFrames
+from engine.closer_look import CloserLook
 from engine.pixels import Pixels
 from engine.progress import Progress
 from engine.selfie_file import save_selfie
@@ -76,12 +77,12 @@ class Keeper(QObject):
     def can_undo(self) -> bool:
         return bool(self._moments)
 
-    def keep(self, frames: Sequence[Candidate[Pixels]]) -> None:
-        """Save the frames of a moment."""
-        if not frames:
+    def keep(self, moment: BestFrames[Pixels]) -> None:
+        """Save the best frames of a moment."""
+        if moment.is_empty:
             self.message.emit("Nothing was kept: no frame was scored in that moment.")
             return
-        self._waiting.append(_save(frames, keep_folder(), self.model, mirrored=keeps_mirrored()))
+        self._waiting.append(_save(moment, keep_folder(), self.model, mirrored=keeps_mirrored()))
         if not self.busy:
             self._save_next()
 
@@ -143,9 +144,10 @@ class Keeper(QObject):
         return True
 
 
-def _save(frames: Sequence[Candidate[Pixels]], folder: Path, model: str, *, mirrored: bool) -> Iterator[Progress[Kept]]:
-    """Save frames, best first, each with the time at which it was taken."""
+def _save(moment: BestFrames[Pixels], folder: Path, model: str, *, mirrored: bool) -> Iterator[Progress[Kept]]:
+    """Save the best frames of a moment, best first, each with the time at which it was taken."""
     now, now_s = datetime.now().astimezone(), time.perf_counter()
+    frames = moment.looked_at_again(CloserLook().look).best()
     for done, frame in enumerate(frames, start=1):
         taken = now - timedelta(seconds=now_s - frame.taken_s)
         path = save_selfie(frame.image, folder, taken, frame.points, model=model, mirrored=mirrored)

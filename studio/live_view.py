@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
@@ -15,7 +16,6 @@ from studio.camera import Frame, FrameSource
 from studio.capture_bar import CaptureBar
 from studio.empty_state import EmptyState
 from studio.filmstrip import Filmstrip
-from studio.hint_voice import HintVoice
 from studio.keeper import Keeper, Kept
 from studio.live_canvas import LiveCanvas
 from studio.live_figures import LiveFigures
@@ -25,6 +25,9 @@ from studio.qt_pictures import image_from_pixels
 from studio.score_panel import ScorePanel
 from studio.shutter import Shutter
 from studio.source_bar import SourceBar
+
+if TYPE_CHECKING:
+    from studio.hint_voice import HintVoice
 
 # Digits that change faster than this cannot be read.
 TEXT_PERIOD_MS = 250
@@ -323,6 +326,8 @@ class LiveRoom(QWidget):
             if self._voice is not None:
                 self._voice.stop()
             return
+        from studio.hint_voice import HintVoice  # hardly anyone's, and it looks for a voice when it is loaded
+
         self._voice = self._voice or HintVoice(self)
         if not self._voice.works:
             self.bar.voice.setChecked(False)

@@ -12,6 +12,8 @@ from studio.live_scorer import LiveResult
 KEPT_OF_MOMENT, KEPT_OF_BURST = 3, 1
 # A tap is a moment too, and a countdown ends in a burst: a second has some thirty frames to choose from.
 SHORTEST_MS, BURST_MS = 500, 1000
+# On a machine that scores slowly a moment may have no frame yet: so often it is given as long again.
+PATIENCE = 10
 # By itself: the score has to stay high for this long, and to fall this far before the next one.
 HIGH_FOR_S, REARM_POINTS = 0.7, 5.0
 
@@ -22,7 +24,7 @@ class Shutter(QObject):
     Signals:
         counted: seconds that are left of a countdown; 0 once it is over or cancelled.
         recording_changed: whether frames are collected now.
-        moment_ended: the best frames, a list of `Candidate`s of RGB pixels; empty where no frame was scored.
+        moment_ended: the `BestFrames` of RGB pixels; empty where no frame was scored.
     """
 
     counted = Signal(int)
@@ -33,6 +35,7 @@ class Shutter(QObject):
         super().__init__(parent)
         self._moment: BestFrames[Pixels] | None = None
         self._began_s = 0.0
+        self._patience = PATIENCE
         self._left_s = 0
         self._threshold: float | None = None
         self._high_since_s: float | None = None
@@ -88,7 +91,7 @@ class Shutter(QObject):
         self._second.stop()
         self._end.stop()
         self.counted.emit(0)
-        if self._moment is not None and self._moment.best():
+        if self._moment is not None and not self._moment.is_empty:
             self._finish()
         else:
             self.cancel()
@@ -113,7 +116,7 @@ class Shutter(QObject):
     def _begin(self, count: int) -> None:
         self._end.stop()
         if self._moment is None:
-            self._moment = BestFrames(count)
+            self._moment, self._patience = BestFrames(count), PATIENCE
             self._began_s = time.perf_counter()
             self.recording_changed.emit(True)
 
@@ -131,10 +134,13 @@ class Shutter(QObject):
 
     @Slot()
     def _finish(self) -> None:
-        if self._moment is not None:
-            best, self._moment = self._moment.best(), None
+        if self._moment is not None and self._moment.is_empty and self._patience:
+            self._patience -= 1
+            self._end.start(SHORTEST_MS)
+        elif self._moment is not None:
+            moment, self._moment = self._moment, None
             self.recording_changed.emit(False)
-            self.moment_ended.emit(best)
+            self.moment_ended.emit(moment)
 
 
 def candidate_from(result: LiveResult) -> Candidate[Pixels]:

@@ -29,7 +29,7 @@ def _result(number: int, points: float, at_s: float) -> LiveResult:
 @pytest.fixture
 def kept(shutter: Shutter) -> list[list[Candidate[Pixels]]]:
     moments: list[list[Candidate[Pixels]]] = []
-    shutter.moment_ended.connect(moments.append)
+    shutter.moment_ended.connect(lambda moment: moments.append(moment.best()))
     return moments
 
 
@@ -118,3 +118,17 @@ def test_a_moment_that_the_source_cuts_short_is_kept(shutter: Shutter, kept: lis
     shutter.conclude()
     assert len(kept) == 1
     assert not shutter.recording
+
+
+def test_a_tap_waits_for_a_machine_that_scores_slowly(
+    qtbot: QtBot, shutter: Shutter, kept: list[list[Candidate[Pixels]]]
+) -> None:
+    shutter.begin()
+    shutter.end()
+    with qtbot.waitSignal(shutter._end.timeout, timeout=20 * SHORTEST_MS):
+        pass
+    assert shutter.recording
+    assert not kept
+    shutter.see(_result(1, 50, 1.0), 50)
+    qtbot.waitUntil(lambda: bool(kept), timeout=20 * SHORTEST_MS)
+    assert [frame.points for frame in kept[0]] == [50]
