@@ -5,6 +5,7 @@ MediaPipe's iris model, a file in resources/, run by OpenCV. It draws a contour 
 never says that there is no eye: dark glasses mostly come out as open, a look far down as closed.
 """
 
+from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,6 +34,10 @@ SAG_WEIGHT = 0.5
 CLOSED_BELOW = 0.14
 # A face takes 6 to 7 ms on one core; a crowd of more is seen from so far that its eyes are too small to be read.
 FACE_LIMIT = 20
+# Of what a person's eyes usually are: a blink is a third to a half, a look down about two thirds.
+SHUT_SHARE = 0.6
+# At ten looks a second, the last half minute: longer than anyone keeps the eyes shut before a camera.
+WATCHED_LOOKS = 300
 
 _SIDE = 64  # of the network's input
 # Side of the square around an eye, as a share of the eye distance. Of 46 closed pairs, at the price of 2 open ones, 12
@@ -68,7 +73,35 @@ class Eyes:
     @property
     def closed(self) -> npt.NDArray[np.bool_]:
         """Bool (N,): both eyes of the face are shut; not known is False, and so is a wink."""
-        return np.asarray((self.opening - SAG_WEIGHT * self.sag).mean(axis=1) < CLOSED_BELOW)
+        return np.asarray(self.aperture < CLOSED_BELOW)
+
+    @property
+    def aperture(self) -> Floats:
+        """float32 (N,): opening less sag, mean over both eyes; about 0.08 shut, 0.26 open, NaN where not known."""
+        return np.asarray((self.opening - SAG_WEIGHT * self.sag).mean(axis=1), np.float32)
+
+
+class WatchedEyes:
+    """One person's eyes over time: shut by any measure, and far below what they are when open.
+
+    A man with narrow eyes at his desk reads 0.14 to 0.18 all the time, below or about the threshold of a single look;
+    when he blinks he reads half of that, as everyone does.
+    """
+
+    def __init__(self) -> None:
+        self._seen: deque[float] = deque(maxlen=WATCHED_LOOKS)
+
+    def are_closed(self, aperture: float) -> bool:
+        """Take in one look (`Eyes.aperture` of the face), and tell whether the eyes are shut now."""
+        if np.isnan(aperture):
+            return False
+        self._seen.append(aperture)
+        usual = float(np.percentile(self._seen, 75))
+        return aperture < CLOSED_BELOW and aperture < SHUT_SHARE * usual
+
+    def forget(self) -> None:
+        """Another person."""
+        self._seen.clear()
 
 
 class EyeReader:

@@ -15,8 +15,9 @@ from engine.pixels import Pixels
 # Brightness and sharpness are measured on a face of this many pixels, so that they are alike at every size.
 FACE_SIDE = 96
 BLOWN_OUT = 250
-# The detector's boxes end within a few hundredths of a face of where a person would draw them.
-CUT_MARGIN = 0.04
+# A forehead may be cut, as many good portraits have it: the detector's box begins at the hair line, and has to reach
+# over the upper edge; at the other edges a cheek or a chin is missing once the box comes to them.
+CUT_ABOVE, CUT_ELSEWHERE = 0.04, -0.01
 # Another face that is this much smaller stands behind; of equal size it is company.
 BYSTANDER_SHARE = 0.55
 BYSTANDER_CONFIDENCE = 0.85
@@ -107,11 +108,11 @@ def _measure_face(picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, eye
 
 def _cut_sides(box_xyxy: np.ndarray, size_wh: tuple[int, int]) -> tuple[str, ...]:
     x0, y0, x1, y1 = box_xyxy.tolist()
-    margin_x, margin_y = CUT_MARGIN * (x1 - x0), CUT_MARGIN * (y1 - y0)
+    margin_x, margin_y = CUT_ELSEWHERE * (x1 - x0), CUT_ELSEWHERE * (y1 - y0)
     over = {
         "left": x0 < -margin_x,
         "right": x1 > size_wh[0] + margin_x,
-        "top": y0 < -margin_y,
+        "top": y0 < -CUT_ABOVE * (y1 - y0),
         "bottom": y1 > size_wh[1] + margin_y,
     }
     return tuple(side for side, is_over in over.items() if is_over)

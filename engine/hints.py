@@ -178,11 +178,14 @@ class Adviser:
         self._held_at_s: dict[str, float] = {}
         self._fact_hints: dict[str, Hint] = {}
         self._face: FaceFacts | None = None
+        self._faces = 0
+        self._last_box: tuple[float, float, float, float] | None = None
         self._sharpness: list[tuple[float, float]] = []
 
     def see_facts(self, facts: FrameFacts, at_s: float) -> Hint | None:
         """Take in what was measured at a time in seconds, and give the hint of now."""
-        self._face, sharpest = facts.face, self._sharpest(facts, at_s)
+        self._face, self._faces = facts.face, facts.faces
+        sharpest = self._sharpest(facts, at_s)
         for rule in RULES:
             if (hint := rule.find(facts, sharpest)) is not None:
                 self._holds_since_s.setdefault(rule.name, at_s)
@@ -199,6 +202,9 @@ class Adviser:
 
     def _sharpest(self, facts: FrameFacts, at_s: float) -> float:
         if facts.face is not None:
+            if self._last_box is not None and _apart(facts.face.box, self._last_box):
+                self._sharpness.clear()  # another person, or another scene
+            self._last_box = facts.face.box
             self._sharpness.append((at_s, facts.face.sharpness))
         self._sharpness = [(then_s, value) for then_s, value in self._sharpness if at_s - then_s <= SHARPEST_S]
         return max((value for _, value in self._sharpness), default=0.0)
@@ -234,4 +240,12 @@ class Adviser:
         return Hint(hint.text, hint.arrow, hint.move, max(0.0, gains[best].points))
 
     def _is_sensible(self, move: Move) -> bool:
+        if self._faces > 1 and move in (Move.ROLL_LEFT, Move.ROLL_RIGHT):
+            return False  # whose head?
         return self._face is None or move not in SENSIBLE or SENSIBLE[move](self._face)
+
+
+def _apart(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
+    """Whether two boxes lie further apart than a face moves between two looks: half of its width."""
+    middle, before = (one[0] + one[2]) / 2, (other[0] + other[2]) / 2
+    return abs(middle - before) > (other[2] - other[0]) / 2

@@ -221,7 +221,8 @@ class AlbumRoom(QWidget):
     def show_grid(self) -> None:
         """Show all photos."""
         self.pages.setCurrentWidget(self.grid)
-        self.grid.setFocus()
+        if self.isVisible():
+            self.grid.setFocus()
 
     @Slot(int)
     def step(self, rows: int) -> None:

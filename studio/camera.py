@@ -24,6 +24,8 @@ VIDEO_SUFFIXES = frozenset((".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".m
 # Enough for framing and for the network; more pixels only cost time.
 WANTED_PIXELS = 1280 * 720
 WANTED_FRAMES_PER_SECOND = 30
+# A file or a stream that shows nothing for this long is not what it was taken for, or is not there.
+FIRST_FRAME_MS = 8000
 # A stream that has shown something and falls silent is called again after this long, and every so often after that.
 SILENCE_MS, CALL_AGAIN_MS = 4000, 2000
 
@@ -72,13 +74,18 @@ class FrameSource(QObject):
         self._taken = QVideoFrame()
         self._stream: QUrl | None = None
         self._watchdog = QTimer(self, singleShot=True)
-        self._watchdog.timeout.connect(self._call_again)
+        self._watchdog.timeout.connect(self._check_silence)
         self.delivered = 0
         self.name = ""
 
     @property
     def is_open(self) -> bool:
         return self._camera is not None or self._player is not None
+
+    @property
+    def address(self) -> QUrl | None:
+        """Of the file or the stream that is open; None for a camera, or where nothing is open."""
+        return self._player.source() if self._player is not None else None
 
     @property
     def is_camera(self) -> bool:
@@ -127,6 +134,7 @@ class FrameSource(QObject):
         self.close()
         self.name = name or url.toDisplayString()
         self._play(url)
+        self._watchdog.start(FIRST_FRAME_MS)
         self.opened.emit(self.name)
 
     def _play(self, url: QUrl) -> None:
@@ -167,15 +175,19 @@ class FrameSource(QObject):
             return
         self._taken = frame
         self.delivered += 1
+        self._watchdog.stop()
         if self._player is not None and not self._player.source().isLocalFile():
             self._stream = self._player.source()
             self._watchdog.start(SILENCE_MS)
         self.frame_ready.emit(Frame(self.delivered, frame, arrived_s))
 
     @Slot()
-    def _call_again(self) -> None:
-        """Open the stream anew; for one that has shown something, however it ended."""
+    def _check_silence(self) -> None:
+        """Open a stream anew that has shown something, however it ended; what never did is not a video."""
         if self._stream is None:
+            name = self.name
+            self.close()
+            self.failed.emit(f"{name} cannot be played (no picture came): is it a video?")
             return
         self.interrupted.emit(f"{self.name} fell silent: calling again…")
         self._release()

@@ -76,11 +76,12 @@ class CaptureBar(QWidget):
         for widget in (self.keep, self.timer, self.length, self.auto, self.threshold):
             layout.addWidget(widget)
         layout.addStretch()
-        for toggle in (self.guide, self.hints, self.voice, self.figures):
+        toggles = (self.guide, self.hints, self.voice, self.figures)
+        for toggle in toggles:
             layout.addWidget(toggle)
         # A click leaves the space bar to the room; the tabulator still reaches every button.
-        for button in (self.keep, self.timer, self.auto, self.guide, self.hints, self.voice, self.figures):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for widget in (self.keep, self.timer, self.length, self.auto, self.threshold, *toggles):
+            widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def _toggle(self, text: str, tip: str, setting: str = "", *, first: bool = False) -> QToolButton:
         button = QToolButton()

@@ -82,7 +82,10 @@ class CropRoom(QWidget):
         layout.addLayout(self._build_bar())
         body = QHBoxLayout()
         body.addWidget(self.pages, 1)
-        body.addWidget(self._build_side())
+        side = self._build_side()
+        side.hide()
+        self.pages.currentChanged.connect(lambda _: side.setVisible(self.pages.currentWidget() is self.canvas))
+        body.addWidget(side)
         layout.addLayout(body, 1)
 
     def _build_bar(self) -> QHBoxLayout:

@@ -19,7 +19,6 @@ class EmptyState(QWidget):
         self.text = QLabel(text)
         self.text.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.text.setWordWrap(True)
-        self.text.setMinimumWidth(480)
         buttons = QHBoxLayout()
         buttons.addStretch()
         self.buttons = {name: QPushButton(name) for name in actions}
@@ -31,6 +30,11 @@ class EmptyState(QWidget):
         layout.setSpacing(16)
         layout.addStretch()
         layout.addWidget(self.title)
-        layout.addWidget(self.text, alignment=Qt.AlignmentFlag.AlignCenter)
+        # A row of its own, narrower than the room: a label that wraps tells its height to a layout alone.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.text, 6)
+        row.addStretch(1)
+        layout.addLayout(row)
         layout.addLayout(buttons)
         layout.addStretch()

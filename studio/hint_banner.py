@@ -10,6 +10,8 @@ SCRIM, TEXT = QColor(12, 14, 16, 205), QColor("#ffffff")
 # Of the picture's height: the letters, and the room below the banner.
 LETTER_SHARE, BELOW_SHARE = 0.075, 0.05
 SMALLEST_LETTERS, LARGEST_LETTERS = 20, 64
+# Points from which a gain is named.
+LEAST_GAIN = 1.5
 ANGLES = {Arrow.RIGHT: 0, Arrow.DOWN: 90, Arrow.LEFT: 180, Arrow.UP: 270}
 
 
@@ -44,8 +46,8 @@ def draw_hint(painter: QPainter, picture: QRectF, hint: Hint) -> None:
 
 
 def hint_gain(hint: Hint) -> str:
-    """ "+8"; nothing where a fact speaks, or where the gain would round to nothing."""
-    return f"+{hint.gain:.0f}" if hint.gain is not None and hint.gain >= 0.5 else ""
+    """ "+8"; nothing where a fact speaks, or where the gain is too small to be a reason."""
+    return f"+{hint.gain:.0f}" if hint.gain is not None and hint.gain >= LEAST_GAIN else ""
 
 
 def _width(font: QFont, hint: Hint, gain: str) -> float:

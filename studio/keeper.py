@@ -125,7 +125,8 @@ class Keeper(QObject):
             self.message.emit(f"Kept as {kept.path}. Ctrl+Z takes it back.")
 
     def _say_failure(self, text: str) -> None:
-        self.message.emit(f"Not kept: {text}")
+        reason = text.removeprefix(f"{keep_folder()}").lstrip("/\\: ")
+        self.message.emit(f"Not kept: {reason}")
         self._go_on()
 
     def _go_on(self) -> None:
@@ -135,6 +136,10 @@ class Keeper(QObject):
             self._save_next()
 
     def _take_back(self, path: Path) -> bool:
+        if not path.exists():
+            self.message.emit(f"{path.name} is gone already.")
+            self.taken_back.emit(path)
+            return False
         # Static, it gives whether it worked and where the file lies now.
         moved = QFile.moveToTrash(str(path))
         if not (moved[0] if isinstance(moved, tuple) else moved):

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Signal
 
 from engine.coaching import Gains, try_moves
 from engine.errors import EngineError
-from engine.eyes import EyeReader
+from engine.eyes import EyeReader, WatchedEyes
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.frame_facts import FrameFacts, measure_frame
 from engine.moves import Move
@@ -73,6 +73,7 @@ class LiveScorer(QObject):
         self.coaching = True
         self._scorer = scorer
         self._pictures: Mailbox[LivePicture] = Mailbox()
+        self._watched = WatchedEyes()
         self._faces, self._facts = NO_FACES, None  # type: Faces, FrameFacts | None
         self._faces_at_s = self._coached_at_s = self._looked_at_s = 0.0
         self._moves: Iterator[Gains] | None = None
@@ -131,6 +132,7 @@ class LiveScorer(QObject):
         width, height = picture.size_wh
         seen = self._detector.detect(picture.small)
         self._faces = seen.scaled((width / small_w, height / small_h))
-        closed = self._eyes.read(picture.pixels, self._faces, limit=1).closed
-        self._facts = measure_frame(picture.small, seen, eyes_closed=bool(closed[:1].any()))
+        apertures = self._eyes.read(picture.pixels, self._faces, limit=1).aperture[:1].tolist()
+        closed = any(self._watched.are_closed(aperture) for aperture in apertures)
+        self._facts = measure_frame(picture.small, seen, eyes_closed=closed)
         self.facts_measured.emit(self._facts)

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
 from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -70,6 +70,7 @@ class LiveRoom(QWidget):
         self._result: LiveResult | None = None
         self._opened_after = 0
         self._camera_on_return = False
+        self._video_on_return: QUrl | None = None
         self._build()
         self._connect()
         self._text_timer = QTimer(self, interval=TEXT_PERIOD_MS)
@@ -108,6 +109,7 @@ class LiveRoom(QWidget):
         self.bar.keep_released.connect(self.shutter.end)
         self.bar.timer_wanted.connect(self.shutter.count_down)
         self.bar.auto_changed.connect(self.shutter.watch)
+        self.bar.threshold.lineEdit().returnPressed.connect(self.setFocus)
         self.bar.guide_changed.connect(self.canvas.show_guide)
         self.bar.hints_changed.connect(self._use_hints)
         self.bar.voice_changed.connect(self._use_voice)
@@ -263,7 +265,7 @@ class LiveRoom(QWidget):
     @Slot()
     def _show_picture(self) -> None:
         picture = self._pictures.shown.take_now() if self._pictures is not None else None
-        if picture is not None and self.source.is_open:
+        if picture is not None and self.source.is_open and picture.number > self._opened_after:
             self.canvas.show_picture(picture)
 
     @Slot(object)
@@ -369,12 +371,15 @@ class LiveRoom(QWidget):
         self.shutter.end()
 
     def hideEvent(self, event: QHideEvent) -> None:
-        # A camera that nobody looks at is off.
-        self._camera_on_return = self.source.is_camera and not event.spontaneous()
+        # A camera that nobody looks at is off, and comes back with its room.
         if not event.spontaneous():
+            self._camera_on_return, self._video_on_return = self.source.is_camera, self.source.address
             self.stop()
 
     def showEvent(self, event: QShowEvent) -> None:
-        if self._camera_on_return:
-            self._camera_on_return = False
+        camera, video = self._camera_on_return, self._video_on_return
+        self._camera_on_return, self._video_on_return = False, None
+        if camera:
             self.start_camera()
+        elif video is not None:
+            self.source.open_url(video, video.fileName() if video.isLocalFile() else None)

@@ -44,7 +44,7 @@ class ScorePanel(QWidget):
         """Write down what the needle shows now; a dash where the score is old."""
         points, best = self.steady.value, self.sparkline.best
         self.dial.show_digits("–" if points is None or not fresh else f"{points:.0f}")
-        self.best.setText("" if best is None else f"Best of late {best:.0f}")
+        self.best.setText("" if best is None else f"Best of 30 s: {best:.0f}")
         self.faces.setText(faces_in_words(faces).capitalize())
 
     def clear(self) -> None:

@@ -12,6 +12,8 @@ from studio.live_scorer import LiveResult
 KEPT_OF_MOMENT, KEPT_OF_BURST = 3, 1
 # A tap is a moment too, and a countdown ends in a burst: a second has some thirty frames to choose from.
 SHORTEST_MS, BURST_MS = 500, 1000
+# A key that repeats itself seems to be let go and pressed again at once: the hold goes on.
+RELEASE_MS = 80
 # On a machine that scores slowly a moment may have no frame yet: so often it is given as long again.
 PATIENCE = 10
 # By itself: the score has to stay high for this long, and to fall this far before the next one.
@@ -61,7 +63,7 @@ class Shutter(QObject):
         """Stop collecting, and tell the best; a moment that was very short goes on for a little."""
         if self._moment is not None and not self._end.isActive():
             held_ms = 1000 * (time.perf_counter() - self._began_s)
-            self._end.start(max(0, round(SHORTEST_MS - held_ms)))
+            self._end.start(max(RELEASE_MS, round(SHORTEST_MS - held_ms)))
 
     def count_down(self, seconds: int) -> None:
         """Count, then collect a burst; again while counting, it is cancelled."""

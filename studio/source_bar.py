@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QUrl, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, QUrl, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog, QLabel, QPushButton, QWidget
 
 from studio.camera import VIDEO_SUFFIXES, FrameSource
@@ -32,6 +32,8 @@ class SourceBar(QWidget):
         self.list.setToolTip("Where the picture comes from")
         self.list.setAccessibleName("Source")
         self.list.activated.connect(self._choose)
+        # A click leaves the space bar to the room.
+        self.list.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.stop_button = QPushButton("Stop")
         self.stop_button.clicked.connect(self.stop_wanted)
         layout = QHBoxLayout(self)

@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QPaintEvent,
 )
-from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QTabWidget
+from PySide6.QtWidgets import QLabel, QMainWindow, QMenu, QMessageBox, QTabWidget, QWidget
 
 from engine.devices import Device
 from engine.progress import Progress
@@ -27,7 +27,8 @@ from studio.theme import SCHEMES, apply_scheme
 
 GEOMETRY_SETTING, ROOM_SETTING, SCHEME_SETTING = "window/geometry", "window/room", "window/scheme"
 MESSAGE_MS = 12_000
-SMALLEST = (900, 560)
+# Fits half of a small screen, or a screen of twice the usual density.
+SMALLEST = (760, 480)
 
 
 class StudioWindow(QMainWindow):
@@ -69,7 +70,7 @@ class StudioWindow(QMainWindow):
         self.rooms = QTabWidget(documentMode=True)
         for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop")):
             self.rooms.addTab(room, name)
-            room.message.connect(self.show_message)
+            room.message.connect(partial(self._show_message_of, room))
         self.album.crop_wanted.connect(self.open_in_crop)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
@@ -128,6 +129,8 @@ class StudioWindow(QMainWindow):
         geometry = settings.value(GEOMETRY_SETTING)
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
             self.resize(1200, 780)
+        # A geometry of another screen, or a first one on a small screen.
+        self.resize(self.size().boundedTo(self.screen().availableGeometry().size()))
         cameras = bool(self.live.source.cameras())
         room = int(str(settings.value(ROOM_SETTING, 0 if cameras else 1)))
         self.rooms.setCurrentIndex(room if 0 <= room < self.rooms.count() else 0)
@@ -175,6 +178,11 @@ class StudioWindow(QMainWindow):
             self.album.open_paths([Path(remembered)])
         elif not remembered:
             self.album.show_samples()
+
+    def _show_message_of(self, room: QWidget, text: str) -> None:
+        """What a room says while another is shown would be taken for the other's."""
+        if self.rooms.currentWidget() is room:
+            self.show_message(text)
 
     @Slot(str)
     def show_message(self, text: str) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from engine.progress import Progress
 from training.fetch import Fetched, fetch_pictures
-from training.filter import Seen, count_reasons, filter_pictures
+from training.filter import NEAR_DUPLICATE, Seen, count_reasons, filter_pictures
 from training.posts import Kept, read_rows
 from training.tables import POST_COLUMNS, TableError, database, literal, use_posts, write_parquet
 
@@ -93,6 +93,9 @@ def filter_table(posts: Path, out: Path) -> Iterator[Progress[Counts]]:
     counts = count_reasons(seen)
     if without := sum(not row[0] for row in rows):
         counts["no picture"] = without
+    # Exact copies have one file, named by its content: which post it belongs to cannot be told, so the first keeps it.
+    if again := len(rows) - without - len(files):
+        counts[NEAR_DUPLICATE] = counts.get(NEAR_DUPLICATE, 0) + again
     kept = [[str(one.path), one.faces, one.face_share] for one in seen if one.reason is None]
     with database() as connection:
         use_posts(connection, posts)
@@ -100,5 +103,7 @@ def filter_table(posts: Path, out: Path) -> Iterator[Progress[Counts]]:
         if kept:
             connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", kept)
         source = f"read_parquet({literal(posts)})"
-        write_parquet(connection, f"SELECT p.*, faces, face_share FROM {source} p JOIN seen ON p.picture = path", out)
+        first = 'QUALIFY row_number() OVER (PARTITION BY p.picture ORDER BY p.posted_at, p.post, p."user") = 1'
+        query = f"SELECT p.*, faces, face_share FROM {source} p JOIN seen ON p.picture = path {first}"
+        write_parquet(connection, query, out)
     yield Progress(len(files), len(files), "filtered", (counts,))

@@ -189,6 +189,8 @@ async def _fetch_one(url: str, client: httpx.AsyncClient, folder: Path, config: 
             return Fetched(url, None, "redirected without end")
         except httpx.HTTPError as error:
             reason = f"connection failed ({type(error).__name__})"
+        except Exception as error:  # ports, names and redirects that no standard allows come out as almost anything
+            return Fetched(url, None, f"cannot be asked for ({type(error).__name__})", lasting=False)
         if attempt + 1 < config.tries:
             if wait_s > LONGEST_WAIT_S:
                 break
@@ -208,7 +210,7 @@ def _host(url: str) -> str:
 def _asked_wait_s(answer: httpx.Response) -> float:
     """How long a site asks to wait (RFC 9110, Retry-After, in seconds; dates are not honoured)."""
     said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdigit() else 0.0
+    return float(said) if said.isascii() and said.isdigit() else 0.0
 
 
 async def _keep(url: str, answer: httpx.Response, folder: Path, config: FetchConfig) -> Fetched:

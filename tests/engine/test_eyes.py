@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.errors import ModelError
-from engine.eyes import FACE_LIMIT, EyeReader, Eyes
+from engine.eyes import FACE_LIMIT, EyeReader, Eyes, WatchedEyes
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.pictures import load_picture
 from engine.pixels import Floats, Pixels
@@ -202,3 +202,17 @@ def test_a_missing_damaged_or_other_model_is_refused(tmp_path: Path) -> None:
         damaged.write_bytes(content)
         with pytest.raises(ModelError):
             EyeReader(damaged)
+
+
+def test_narrow_eyes_are_not_shut_and_a_blink_of_theirs_is() -> None:
+    watched = WatchedEyes()
+    assert not any(watched.are_closed(aperture) for aperture in (0.15, 0.17, 0.13, 0.16, 0.12, 0.15) * 5)
+    assert watched.are_closed(0.07)
+    assert not watched.are_closed(0.16)
+
+
+def test_eyes_that_cannot_be_read_say_nothing_over_time() -> None:
+    watched = WatchedEyes()
+    assert not watched.are_closed(float("nan"))
+    assert not any(watched.are_closed(0.26) for _ in range(10))
+    assert watched.are_closed(0.09)

@@ -53,6 +53,19 @@ def test_a_face_that_suddenly_blurs_is_told_to_hold_still() -> None:
     assert hint == Hint("Hold still")
 
 
+def test_another_person_who_is_less_sharp_does_not_move() -> None:
+    adviser = Adviser()
+    _after(adviser, FINE_FRAME, 0, 1)
+    other = replace(FINE, sharpness=0.2, box=(0.05, 0.25, 0.3, 0.6))
+    assert _after(adviser, replace(FINE_FRAME, face=other), 1.1, 1.5) is None
+
+
+def test_nobody_of_a_group_is_told_to_tilt_the_head() -> None:
+    adviser = Adviser()
+    adviser.see_facts(replace(FINE_FRAME, faces=3), 0)
+    assert adviser.see_gains(_gains(ROLL_LEFT=2.0), 0.1) is None
+
+
 def test_a_blink_is_no_news() -> None:
     adviser = Adviser()
     blink = replace(FINE_FRAME, face=replace(FINE, eyes_closed=True))

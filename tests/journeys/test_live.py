@@ -159,3 +159,35 @@ def test_another_video_takes_the_place_of_one_that_plays(
     room.stop()
     assert room.pages.currentWidget() is room.empty
     assert not room.bar.isVisible()
+
+
+def test_a_video_comes_back_with_its_room(qtbot: QtBot, window: StudioWindow, room: LiveRoom, video: Path) -> None:
+    window.rooms.setCurrentWidget(window.album)
+    assert not room.source.is_open
+    window.rooms.setCurrentWidget(room)
+    with qtbot.waitSignal(room.score_shown, timeout=WAIT_MS):
+        pass
+    assert room.source.name == video.name
+
+
+def test_a_video_named_on_the_command_line_has_the_keys(
+    qtbot: QtBot, start: Callable[..., StudioWindow], video: Path
+) -> None:
+    window = start("open", video)
+    qtbot.waitUntil(lambda: window.album.model.rowCount() > 0, timeout=WAIT_MS)
+    with qtbot.waitSignal(window.live.score_shown, timeout=WAIT_MS):
+        pass
+    assert not window.album.grid.hasFocus()
+    assert "photos scored" not in window.statusBar().currentMessage()
+
+
+def test_a_hold_that_the_keyboard_repeats_is_one_moment(qtbot: QtBot, room: LiveRoom) -> None:
+    moments: list[object] = []
+    room.shutter.moment_ended.connect(moments.append)
+    for _ in range(4):
+        qtbot.keyPress(room, Qt.Key.Key_Space)
+        qtbot.keyRelease(room, Qt.Key.Key_Space)
+    assert room.shutter.recording
+    with qtbot.waitSignal(room.shutter.moment_ended, timeout=WAIT_MS):
+        pass
+    assert len(moments) == 1

@@ -181,3 +181,11 @@ def test_a_fetch_that_is_closed_half_way_goes_on_later(server: _Server, tmp_path
     fetched = _fetch(urls, tmp_path)
     assert all(one.file for one in fetched.values())
     assert first.url.removeprefix(server.address) not in server.asked
+
+
+def test_an_address_that_no_standard_allows_stops_nothing(server: _Server, tmp_path: Path) -> None:
+    good = f"{server.address}/good-red"
+    odd = ["http://127.0.0.1:99999/x", "http://127.0.0.1:-1/x", "http://xn--/", "http://[::1/x"]
+    fetched = _fetch([*odd, good], tmp_path)
+    assert fetched[good].file
+    assert all(fetched[url].reason for url in odd)
