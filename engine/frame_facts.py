@@ -35,7 +35,7 @@ class FaceFacts:
         contrast: standard deviation of its luma.
         glare: share of the picture around it that is blown out.
         sharpness: variance of the Laplacian over the variance of the luma: no unit, larger is sharper.
-        tilt: of the line through the eyes, clockwise positive, -90 to 90.
+        tilt: of the head, clockwise positive; 0 where it is not known.
         eyes_closed: both of them; False where it is not known.
     """
 
@@ -67,13 +67,14 @@ class FrameFacts:
     face: FaceFacts | None
 
 
-def measure_frame(picture: Pixels, faces: Faces, *, eyes_closed: bool = False) -> FrameFacts:
+def measure_frame(picture: Pixels, faces: Faces, *, tilt: float = 0.0, eyes_closed: bool = False) -> FrameFacts:
     """Measure a picture.
 
     Args:
         picture: RGB uint8 (H, W, 3), upright.
         faces: in pixels of it.
-        eyes_closed: of the largest face.
+        tilt: of the largest face, from `engine.head_tilt`.
+        eyes_closed: of the largest face, from `engine.eyes`.
     """
     height, width = picture.shape[:2]
     boxes = faces.boxes_within((width, height))
@@ -81,11 +82,13 @@ def measure_frame(picture: Pixels, faces: Faces, *, eyes_closed: bool = False) -
     luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if not boxes:
         return FrameFacts(float(luma.mean()), 0, 0, None)
-    face = _measure_face(picture, faces, boxes[0], luma, eyes_closed)
+    face = _measure_face(picture, faces, boxes[0], luma, tilt, eyes_closed)
     return FrameFacts(float(luma.mean()), len(boxes), _bystanders(faces), face)
 
 
-def _measure_face(picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, eyes_closed: bool) -> FaceFacts:
+def _measure_face(
+    picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, tilt: float, eyes_closed: bool
+) -> FaceFacts:
     height, width = picture.shape[:2]
     grey = cv2.cvtColor(picture[box.y0 : box.y1, box.x0 : box.x1], cv2.COLOR_RGB2GRAY)
     # The face without what is around it in its box.
@@ -101,7 +104,7 @@ def _measure_face(picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, eye
         contrast=float(inner.std()),
         glare=float((luma[outside] >= BLOWN_OUT).mean()) if outside.any() else 0.0,
         sharpness=float(cv2.Laplacian(inner, cv2.CV_32F).var() / (inner.var() + 25)),
-        tilt=eye_tilt(faces.landmarks_xy[0]),
+        tilt=tilt,
         eyes_closed=eyes_closed,
     )
 
@@ -116,13 +119,6 @@ def _cut_sides(box_xyxy: np.ndarray, size_wh: tuple[int, int]) -> tuple[str, ...
         "bottom": y1 > size_wh[1] + margin_y,
     }
     return tuple(side for side, is_over in over.items() if is_over)
-
-
-def eye_tilt(landmarks_xy: np.ndarray) -> float:
-    """The angle of the line from the right eye, which is on the picture's left, to the left eye; clockwise positive."""
-    (right_x, right_y), (left_x, left_y) = landmarks_xy[0].tolist(), landmarks_xy[1].tolist()
-    angle = float(np.degrees(np.arctan2(left_y - right_y, left_x - right_x)))
-    return (angle + 90) % 180 - 90
 
 
 def _bystanders(faces: Faces) -> int:

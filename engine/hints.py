@@ -64,7 +64,7 @@ MOVE_HINTS = {
 # at 65.
 DARK_LIT, SHADOWED_LIT, GLARE = 66.0, 90.0, 0.2
 # A head further askew than this looks like a mistake; portraits tilt by up to 15 degrees on purpose.
-TILT_DEGREES = 22.0
+TILT_DEGREES = 24.0
 # A face that is this much less sharp than it was a moment ago is moving.
 MOVING_SHARE = 0.35
 

@@ -17,6 +17,7 @@ from engine.errors import EngineError
 from engine.eyes import EyeReader, WatchedEyes
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.frame_facts import FrameFacts, measure_frame
+from engine.head_tilt import TiltReader
 from engine.moves import Move
 from engine.pixels import Floats
 from engine.scoring import Score, Scorer
@@ -28,6 +29,8 @@ log = logging.getLogger(__name__)
 LIVE_FACE_LONG_SIDE = 320
 # A box that follows a face this often seems to stick to it.
 FACES_PERIOD_S = 0.09
+# A head is tilted for longer than the eyes are shut: one look in so many is enough.
+LOOKS_PER_TILT = 4
 # On a machine that is always late with its pictures, one of them waits this often for a closer look.
 LONGEST_WITHOUT_LOOK_S = 0.1
 # Hints need no more: the rest of the processor is for the picture.
@@ -74,6 +77,7 @@ class LiveScorer(QObject):
         self._scorer = scorer
         self._pictures: Mailbox[LivePicture] = Mailbox()
         self._watched = WatchedEyes()
+        self._looks, self._tilt = 0, 0.0
         self._faces, self._facts = NO_FACES, None  # type: Faces, FrameFacts | None
         self._faces_at_s = self._coached_at_s = self._looked_at_s = 0.0
         self._moves: Iterator[Gains] | None = None
@@ -92,6 +96,7 @@ class LiveScorer(QObject):
     def _run(self) -> None:
         try:
             self._detector, self._eyes = FaceDetector(long_side=LIVE_FACE_LONG_SIDE), EyeReader()
+            self._tilts = TiltReader()
             while (picture := self._pictures.take()) is not None:
                 scores, embeddings = self._scorer.score_pictures([picture.small])
                 self.frame_scored.emit(LiveResult(picture, scores[0], embeddings[0], self._faces, self._facts))
@@ -134,5 +139,8 @@ class LiveScorer(QObject):
         self._faces = seen.scaled((width / small_w, height / small_h))
         apertures = self._eyes.read(picture.pixels, self._faces, limit=1).aperture[:1].tolist()
         closed = any(self._watched.are_closed(aperture) for aperture in apertures)
-        self._facts = measure_frame(picture.small, seen, eyes_closed=closed)
+        self._looks += 1
+        if self._looks % LOOKS_PER_TILT == 0:
+            self._tilt = self._tilts.read(picture.small, seen)
+        self._facts = measure_frame(picture.small, seen, tilt=self._tilt, eyes_closed=closed)
         self.facts_measured.emit(self._facts)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.faces import NO_FACES, FaceDetector, Faces
-from engine.frame_facts import FaceFacts, eye_tilt, measure_frame
+from engine.frame_facts import FaceFacts, measure_frame
 from engine.pictures import load_picture
 from engine.pixels import Pixels
 
@@ -33,7 +33,6 @@ def test_nobody_is_a_fact(portrait: Pixels) -> None:
 def test_a_portrait_is_whole_level_and_lit(portrait: Pixels) -> None:
     face = _face(portrait)
     assert face.cut == ()
-    assert abs(face.tilt) < 12
     assert 0.15 < face.height < 0.8
     assert face.lit > 100
 
@@ -62,18 +61,6 @@ def test_blur_and_darkness_are_measured_on_the_face(portrait: Pixels) -> None:
     dark = _face((portrait * 0.4).astype(np.uint8))
     assert dark.lit == pytest.approx(0.4 * face.lit, rel=0.1)
     assert dark.sharpness > 0.5 * face.sharpness
-
-
-def test_a_tilted_head_is_told_with_its_direction(portrait: Pixels) -> None:
-    height, width = portrait.shape[:2]
-    for degrees in (-20, 20):
-        turn = cv2.getRotationMatrix2D((width / 2, height / 2), -degrees, 1)
-        turned = cv2.warpAffine(portrait, turn, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        assert _face(turned.astype(np.uint8)).tilt == pytest.approx(degrees, abs=10)
-
-
-def test_level_eyes_have_no_tilt() -> None:
-    assert eye_tilt(np.array([[10, 50], [60, 50], [0, 0], [0, 0], [0, 0]], np.float32)) == 0
 
 
 def test_a_small_face_behind_is_a_bystander_and_company_is_not(samples: list[Path]) -> None:
