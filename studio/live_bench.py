@@ -18,7 +18,7 @@ from studio.window import StudioWindow
 TICK_MS = 5
 WARM_UP_S = 2.0
 MODEL_WAIT_MS = 30_000
-# Memory is compared with what it was after this long.
+# Memory is compared with what it was after this long, without coaching and with it.
 SETTLED_S = 60.0
 
 

@@ -33,9 +33,13 @@ def live_rows(figures: LiveFigures) -> list[Row]:
         at_most("close while busy", figures.close_s, "s", 0.3),
     ]
     if calm.settled_mb:
-        growth = 100 * (busy.last_mb / calm.settled_mb - 1)
-        rows.append(at_most("growth of memory from the first minute to the end", growth, "%", 2))
+        rows.append(at_most("growth of memory after the first minute", _growth(calm), "%", 2))
+        rows.append(at_most("coaching: growth of memory after the first minute", _growth(busy), "%", 2))
     return rows
+
+
+def _growth(counts: LiveCounts) -> float:
+    return 100 * (counts.last_mb / counts.settled_mb - 1)
 
 
 def _scored(counts: LiveCounts) -> float:

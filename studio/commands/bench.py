@@ -131,7 +131,7 @@ def bench_live(
     video: Annotated[Path, typer.Argument(help="A video of a face.")],
     seconds: Annotated[
         float,
-        typer.Option(min=1, help="How long to measure, without coaching and as long with it; 900 tells of memory."),
+        typer.Option(min=1, help="How long to measure, without coaching and as long with it; 1800 tells of memory."),
     ] = 60,
     as_json: AsJson = False,
     device: OnDevice = Device.AUTO,
