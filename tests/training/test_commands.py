@@ -150,14 +150,15 @@ def test_posts_become_a_model_in_one_line(samples: list[Path], tmp_path: Path) -
     """A site on which dark photos are liked less: one post of each photo for each of many users."""
     (tmp_path / "pictures").mkdir()
     rows = ["picture,user,likes,followers,posted_at"]
-    for number in range(120):
+    for number in range(121):
         with Image.open(samples[number % 16]) as image:
             small = np.asarray(image.convert("RGB").resize((200, 200)), np.int16)
         noise = np.random.default_rng(number).normal(0, 40, (8, 8, 1)).repeat(25, 0).repeat(25, 1)
         file = tmp_path / "pictures" / f"{number}.jpg"
         Image.fromarray(np.clip(small + noise, 0, 255).astype(np.uint8)).save(file)
-        rows.append(f"{file},user{number % 30},{number % 7 * 10},1000,2021-01-{1 + number % 20:02}")
-    rows.append(f"{file},user1,3,1000,2022-01-01")
+        # The last post is a year younger: the others have had the time for their likes.
+        day = f"2021-01-{1 + number % 20:02}" if number < 120 else "2022-01-01"
+        rows.append(f"{file},user{number % 30},{number % 7 * 10},1000,{day}")
     (tmp_path / "posts.csv").write_text("\n".join(rows))
     arguments = ["from-posts", str(tmp_path / "posts.csv"), "--work", str(tmp_path / "work"), "--steps", "1"]
     result = CliRunner().invoke(app, [*arguments, "--out", str(tmp_path / "model")], catch_exceptions=False)
