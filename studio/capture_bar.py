@@ -1,9 +1,9 @@
 """The buttons under the live picture: keep, timer, automatic shutter; guide, hints, voice, figures."""
 
 from PySide6.QtCore import QSettings, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QSpinBox, QWidget
 
-from studio.theme import TOGGLE_STYLE
+from studio.toggle import Toggle
 
 TIMER_SETTING, AUTO_SETTING = "live/timer", "live/automatic from"
 GUIDE_SETTING, HINTS_SETTING = "live/guide", "live/hints"
@@ -83,11 +83,8 @@ class CaptureBar(QWidget):
         for widget in (self.keep, self.timer, self.length, self.auto, self.threshold, *toggles):
             widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
-    def _toggle(self, text: str, tip: str, setting: str = "", *, first: bool = False) -> QToolButton:
-        button = QToolButton()
-        button.setText(text)
-        button.setCheckable(True)
-        button.setStyleSheet(TOGGLE_STYLE)
+    def _toggle(self, text: str, tip: str, setting: str = "", *, first: bool = False) -> Toggle:
+        button = Toggle(text)
         button.setToolTip(tip)
         if setting:
             button.setChecked(str(QSettings().value(setting, str(first))).lower() == "true")

@@ -34,15 +34,14 @@ from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
 from studio.qt_pictures import image_from_pixels
-from studio.theme import ACCENT, large_font
+from studio.theme import large_font
+from studio.toggle import Toggle
 from studio.wording import gain_in_words
 
 FOLDER_SETTING = "crop/folder"
 ASPECT_SETTING = "crop/aspect"
 DEFAULT_ASPECT = "1:1"
 ICON_SIDE = 110
-# Fusion hardly tells a checked button from another.
-CHECKED_STYLE = f"QPushButton:checked {{ background: {ACCENT.name()}; color: #101214; }}"
 # A gain that nobody would see: the photo may well stay as it is.
 WORTHWHILE_GAIN = 2.0
 
@@ -98,9 +97,7 @@ class CropRoom(QWidget):
         bar.addWidget(QLabel("Shape"))
         self.aspects = QButtonGroup(self)
         for aspect in COMMON_ASPECTS:
-            button = QPushButton(aspect.name.capitalize())
-            button.setCheckable(True)
-            button.setStyleSheet(CHECKED_STYLE)
+            button = Toggle(aspect.name.capitalize())
             button.setChecked(aspect == self._aspect)
             button.clicked.connect(partial(self.use_aspect, aspect))
             self.aspects.addButton(button)

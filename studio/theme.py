@@ -65,11 +65,3 @@ def large_font(label: QLabel, pixels: int, *, bold: bool = False) -> None:
     font.setPixelSize(pixels)
     font.setBold(bold)
     label.setFont(font)
-
-
-# Fusion hardly tells a pressed button from one that is not.
-TOGGLE_STYLE = f"""
-QToolButton {{ border: 1px solid rgba(128, 128, 128, 120); border-radius: 4px; padding: 4px 12px; }}
-QToolButton:hover, QToolButton:focus {{ border-color: {ACCENT.name()}; }}
-QToolButton:checked {{ background: {ACCENT.name()}; border-color: {ACCENT.name()}; color: #101214; }}
-"""
