@@ -1,5 +1,6 @@
 """The virtual camera: what it sees, what obeying does to it, and that following hints helps."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +18,9 @@ PHOTO = np.random.default_rng(0).integers(0, 255, (PHOTO_WH[1], PHOTO_WH[0], 3))
 
 @given(x=st.floats(0, 1200), y=st.floats(0, 900), height=st.floats(100, 800), roll=st.floats(-30, 30))
 def test_a_view_inside_sees_the_photo_alone(x: float, y: float, height: float, roll: float) -> None:
-    pose = Pose(x, y, height, roll)
-    if inside(pose, PHOTO_WH):
+    pose, rim = Pose(x, y, height, roll), 4
+    within_rim = replace(pose, x=x - rim, y=y - rim)
+    if inside(within_rim, (PHOTO_WH[0] - 2 * rim, PHOTO_WH[1] - 2 * rim)):
         marked = np.full((PHOTO_WH[1], PHOTO_WH[0], 3), 10, np.uint8)
         marked[2:-2, 2:-2] = 200
         assert view(marked, pose).min() >= 150
