@@ -68,10 +68,6 @@ class SmoothedGains:
         self.value = {move: self._mixed(self.value.get(move, gain), gain) for move, gain in gains.items()}
         return self.value
 
-    def forget(self) -> None:
-        """Begin again: another source, or another scene."""
-        self.value = {}
-
     def _mixed(self, old: Gain, new: Gain) -> Gain:
         return Gain(
             old.logit + self._weight * (new.logit - old.logit), old.points + self._weight * (new.points - old.points)

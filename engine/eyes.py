@@ -99,10 +99,6 @@ class WatchedEyes:
         usual = float(np.percentile(self._seen, 75))
         return aperture < CLOSED_BELOW and aperture < SHUT_SHARE * usual
 
-    def forget(self) -> None:
-        """Another person."""
-        self._seen.clear()
-
 
 class EyeReader:
     """Reads the eyes of faces. Not for two threads at once: the network keeps state; make one for each thread.

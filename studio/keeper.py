@@ -73,10 +73,6 @@ class Keeper(QObject):
     def busy(self) -> bool:
         return self._jobs.busy
 
-    @property
-    def can_undo(self) -> bool:
-        return bool(self._moments)
-
     def keep(self, moment: BestFrames[Pixels]) -> None:
         """Save the best frames of a moment."""
         if moment.is_empty:

@@ -33,7 +33,7 @@ class Smoothed:
         return self._value
 
 
-class Steady:
+class Steady(Smoothed):
     """A score that rests while only the sensor's noise changes, and follows a real change at once.
 
     An exponential average whose time constant hangs on how far the new values have gone from the shown one, as in the
@@ -46,30 +46,19 @@ class Steady:
     """
 
     def __init__(self, slow_s: float = 0.9, noise: float = 2.0) -> None:
+        super().__init__(slow_s)
         self._slow_s = slow_s
         self._noise = noise
         # What tells a change from noise: an average over about three frames.
         self._trend = Smoothed(0.06)
-        self._value: float | None = None
-        self._at_s = 0.0
-
-    @property
-    def value(self) -> float | None:
-        """The steady value; None before the first."""
-        return self._value
 
     def add(self, value: float, at_s: float) -> float:
         """Take in a value measured at a time in seconds, and give the steady one."""
         trend = self._trend.add(value, at_s)
-        if self._value is None:
-            self._value = value
-        else:
-            far = (trend - self._value) / self._noise
-            time_constant_s = self._slow_s / (1 + far**2 * (1 + far**2))
-            weight = 1 - math.exp(-max(0.0, at_s - self._at_s) / time_constant_s)
-            self._value += weight * (trend - self._value)
-        self._at_s = at_s
-        return self._value
+        if self.value is not None:
+            far = (trend - self.value) / self._noise
+            self._time_constant_s = self._slow_s / (1 + far**2 * (1 + far**2))
+        return super().add(trend, at_s)
 
 
 class Rate:

@@ -196,35 +196,26 @@ class _Evaluator:
         rng = np.random.default_rng(0)
         drawn: list[float] = []
         for _ in range(GAP_DRAWS):
-            table = self._areas(list(rng.permutation(groups)), logits, positive)
-            drawn.append(max(table) - min(table) if len(table) > 1 else 0.0)
+            members = _telling_groups(rng.permutation(groups).tolist(), positive).values()
+            areas = [auc(logits[inside], positive[inside]) for inside in members]
+            drawn.append(max(areas) - min(areas) if len(areas) > 1 else 0.0)
         return {
             "median gap of groups drawn by lot": round(float(np.median(drawn)), 3),
             "share of those at least as wide": round(float((np.array(drawn) >= gap).mean()), 3),
         }
 
-    def _areas(self, groups: Sequence[str], logits: Numbers, positive: npt.NDArray[np.bool_]) -> list[float]:
-        """The AUC of each group that is large enough, holding both labels."""
-        members = [np.array([other == group for other in groups]) for group in sorted(set(groups) - {""})]
-        enough = (inside for inside in members if inside.sum() >= MIN_GROUP and len(set(positive[inside])) == 2)
-        return [auc(logits[inside], positive[inside]) for inside in enough]
-
     def _by_group(self, groups: Sequence[str], logits: Numbers, positive: npt.NDArray[np.bool_]) -> dict[str, Metrics]:
-        table: dict[str, Metrics] = {}
         points = self._points(logits)
-        for group in sorted(set(groups) - {""}):
-            inside = np.array([other == group for other in groups])
-            good, bad = inside & positive, inside & ~positive
-            if inside.sum() >= MIN_GROUP and good.any() and bad.any():
-                interval = auc_interval(logits[inside], positive[inside])
-                table[group] = {
-                    "photos": int(inside.sum()),
-                    "auc": round(auc(logits[inside], positive[inside]), 3),
-                    "auc 95 % interval": [round(end, 3) for end in interval],
-                    "mean points of the good": round(float(points[good].mean()), 1),
-                    "mean points of the others": round(float(points[bad].mean()), 1),
-                }
-        return table
+        return {
+            group: {
+                "photos": int(inside.sum()),
+                "auc": round(auc(logits[inside], positive[inside]), 3),
+                "auc 95 % interval": [round(end, 3) for end in auc_interval(logits[inside], positive[inside])],
+                "mean points of the good": round(float(points[inside & positive].mean()), 1),
+                "mean points of the others": round(float(points[inside & ~positive].mean()), 1),
+            }
+            for group, inside in _telling_groups(groups, positive).items()
+        }
 
     def _damage(self, kinds: dict[str, Degradation], strength: float, target: float) -> Metrics:
         rng = np.random.default_rng(0)
@@ -318,6 +309,16 @@ def _at_sizes(original: Path, folder: Path) -> list[Path]:
         reduced.save(png, compress_level=1)
         files += [jpeg, png]
     return files
+
+
+def _telling_groups(groups: Sequence[str], positive: npt.NDArray[np.bool_]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Who is in each group that is large enough to say something and holds both labels: name to bool (N,)."""
+    members = {group: np.array([other == group for other in groups]) for group in sorted(set(groups) - {""})}
+    return {
+        group: inside
+        for group, inside in members.items()
+        if inside.sum() >= MIN_GROUP and len(set(positive[inside].tolist())) == 2
+    }
 
 
 def _chroma(square: Pixels) -> float:
