@@ -66,6 +66,30 @@ def garish(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels
     return _with_chroma(picture, np.eye(2) * _between(1.7, 4.0, strength))
 
 
+def mixed_light(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+    """A lamp of another colour on one side: it reaches a third to nine tenths of the way across, from any direction.
+
+    One time in two the lamp is a warm one, the commonest at home.
+    """
+    height, width = picture.shape[:2]
+    angle, reach = rng.uniform(0, 2 * np.pi), rng.uniform(1 / 3, 0.9)
+    ys, xs = np.mgrid[-0.5 : 0.5 : height * 1j, -0.5 : 0.5 : width * 1j].astype(np.float32)
+    across = xs * np.cos(angle) + ys * np.sin(angle)
+    lit = 1 / (1 + np.exp((across - (reach - 0.5)) / 0.08))
+    lamp = _warm_lamp(rng) if rng.random() < 0.5 else _coloured_lamp(rng)
+    return _to_pixels(picture * (1 + _between(0.4, 1.0, strength) * lit[..., None] * (lamp - 1)))
+
+
+def _warm_lamp(rng: np.random.Generator) -> npt.NDArray[np.floating]:
+    return np.array([1.0, rng.uniform(0.6, 0.85), rng.uniform(0.2, 0.55)])
+
+
+def _coloured_lamp(rng: np.random.Generator) -> npt.NDArray[np.floating]:
+    """Any hue, of which at least one channel is clearly weaker."""
+    lamp = rng.uniform(0.4, 1.0, 3)
+    return np.asarray(lamp / lamp.max() - 0.25 * (lamp == lamp.min()))
+
+
 DEGRADATIONS: dict[str, Degradation] = {
     "blur": blur,
     "motion": motion,
@@ -75,6 +99,7 @@ DEGRADATIONS: dict[str, Degradation] = {
     "compression": compression,
     "wrong hue": wrong_hue,
     "garish": garish,
+    "mixed light": mixed_light,
 }
 
 

@@ -10,12 +10,23 @@ from engine.pixels import Pixels
 from training.degrade import Degradation
 
 
-def colour_cast(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
-    """The white balance of another lamp: too orange, too blue, too green or too purple."""
-    casts = ((1.0, 0.8, 0.5), (0.6, 0.85, 1.0), (0.75, 1.0, 0.7), (1.0, 0.7, 1.0))
-    cast = np.array(casts[int(rng.integers(len(casts)))])
-    amount = 0.4 + 0.6 * strength
-    return np.asarray(np.clip(np.rint(picture * (1 + amount * (cast - 1))), 0, 255), np.uint8)
+# The light of a lamp, of shade, of a fluorescent tube and of a wrong correction of it, as gains of R, G and B.
+CASTS = {
+    "orange cast": (1.0, 0.8, 0.5),
+    "blue cast": (0.6, 0.85, 1.0),
+    "green cast": (0.75, 1.0, 0.7),
+    "purple cast": (1.0, 0.7, 1.0),
+}
+
+
+def colour_cast(gains: tuple[float, float, float]) -> Degradation:
+    """The white balance of another lamp, over the whole picture."""
+
+    def cast(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
+        amount = 0.4 + 0.6 * strength
+        return np.asarray(np.clip(np.rint(picture * (1 + amount * (np.array(gains) - 1))), 0, 255), np.uint8)
+
+    return cast
 
 
 def haze(picture: Pixels, strength: float, rng: np.random.Generator) -> Pixels:
@@ -37,7 +48,7 @@ def low_resolution(picture: Pixels, strength: float, rng: np.random.Generator) -
 
 
 UNSEEN_DAMAGE: dict[str, Degradation] = {
-    "colour cast": colour_cast,
+    **{name: colour_cast(gains) for name, gains in CASTS.items()},
     "haze": haze,
     "low resolution": low_resolution,
 }
