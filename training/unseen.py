@@ -9,7 +9,6 @@ import numpy as np
 from engine.pixels import Pixels
 from training.degrade import Degradation
 
-
 # The light of a lamp, of shade, of a fluorescent tube and of a wrong correction of it, as gains of R, G and B.
 CASTS = {
     "orange cast": (1.0, 0.8, 0.5),
