@@ -4,10 +4,12 @@ JPEGs are decoded at a fraction of their size where that is enough (libjpeg's sc
 wrong in (cut short, empty, hostile, another thing under a photo's name) comes out as one `PictureError`.
 """
 
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -28,6 +30,13 @@ _HEIF_BRANDS = frozenset((b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"
 MAX_MEGAPIXELS = 210
 _ORIENTATION_TAG = 0x0112
 _SIDEWAYS = frozenset((5, 6, 7, 8))
+_EXIF_IFD = 0x8769
+# EXIF 3.0, table 8: (the moment, its fraction of a second), what the camera saw before what a program did with it.
+_DATE_TAGS = ((0x9003, 0x9291), (0x9004, 0x9292), (0x0132, 0x9290))
+# Some programs write the date with other signs than EXIF's colons, or add a time zone.
+_EXIF_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d)[:/.-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
+# Of this year is the oldest portrait photo; what is said to be older comes from a clock that was never set.
+_FIRST_PHOTO_YEAR = 1840
 
 
 @dataclass(frozen=True)
@@ -37,10 +46,13 @@ class Picture:
     Attributes:
         pixels: RGB uint8 (H, W, 3), upright, C-contiguous, in sRGB.
         full_size_wh: width and height of the upright picture in the file, which `pixels` may be a reduction of.
+        taken: when it was taken, as the camera's clock said (local time without a zone); None where the file does not
+            say, or says nonsense.
     """
 
     pixels: Pixels
     full_size_wh: tuple[int, int]
+    taken: datetime | None = None
 
 
 def is_photo_name(path: Path) -> bool:
@@ -80,6 +92,7 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
         # Pillow turns a TIFF by itself, and its size says so already.
         if image.format != "TIFF" and image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
             full_w, full_h = full_h, full_w
+        taken = _taken(image.getexif())
         if long_side is not None:
             # Half as much again as is wanted, so that the last reduction is still a real average.
             image.draft("RGB", (3 * long_side // 2, 3 * long_side // 2))
@@ -87,7 +100,30 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
         if long_side is not None:
             upright.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
         pixels = np.asarray(_in_srgb(upright, image.info.get("icc_profile")))
-    return Picture(np.ascontiguousarray(pixels), (full_w, full_h))
+    return Picture(np.ascontiguousarray(pixels), (full_w, full_h), taken)
+
+
+def _taken(exif: Image.Exif) -> datetime | None:
+    """The first date of the EXIF that makes sense; damaged EXIF is no reason to lose the photo."""
+    try:
+        tags = {**exif, **exif.get_ifd(_EXIF_IFD)}
+    except Exception:  # as below: Pillow's readers raise almost anything
+        return None
+    moments = (_moment(tags.get(clock), tags.get(fraction)) for clock, fraction in _DATE_TAGS)
+    return next((moment for moment in moments if moment), None)
+
+
+def _moment(clock: object, fraction: object) -> datetime | None:
+    """A date of EXIF ("2026:11:24 18:30:12") and its fraction of a second ("045" is 45 ms)."""
+    found = _EXIF_MOMENT.match(str(clock))
+    if not found or int(found[1]) < _FIRST_PHOTO_YEAR:
+        return None
+    digits = str(fraction).strip("\0 ")
+    try:
+        moment = datetime(*(int(part) for part in found.groups()))  # type: ignore[arg-type]  # without a zone
+        return moment + timedelta(seconds=float(f"0.{digits}") if digits.isdecimal() else 0)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -2,6 +2,7 @@ import os
 import struct
 import sys
 import zlib
+from datetime import datetime
 from pathlib import Path
 
 import numpy as np
@@ -175,3 +176,51 @@ def test_a_pipe_under_a_photos_name_is_refused_not_read(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.jpg")
     with pytest.raises(PictureError, match="pipe"):
         load_picture(tmp_path / "pipe.jpg")
+
+
+def _dated(path: Path, main: dict[int, object], details: dict[int, object]) -> Path:
+    exif = Image.Exif()
+    exif.update(main)
+    exif.get_ifd(0x8769).update(details)
+    if path.suffix == ".tif":
+        exif[0x8769] = 0  # Pillow writes a directory into a TIFF where its tag is there
+    Image.new("RGB", (32, 16)).save(path, exif=exif)
+    return path
+
+
+ORIGINAL, DIGITIZED, CHANGED = "2024:02:29 23:59:58", "2024:03:01 10:00:00", "2025:01:01 00:00:00"
+
+
+@pytest.mark.parametrize("form", ["jpg", "png", "webp", "tif"])
+def test_a_photo_says_when_the_camera_took_it_to_the_fraction_of_a_second(tmp_path: Path, form: str) -> None:
+    details = {0x9003: ORIGINAL, 0x9291: "045", 0x9004: DIGITIZED}
+    path = _dated(tmp_path / f"photo.{form}", {0x0132: CHANGED}, details)
+    assert load_picture(path, 16).taken == load_picture(path).taken == datetime(2024, 2, 29, 23, 59, 58, 45_000)
+
+
+@pytest.mark.parametrize(
+    ("main", "details", "taken"),
+    [
+        ({0x0132: CHANGED}, {0x9004: DIGITIZED, 0x9292: "5"}, datetime(2024, 3, 1, 10, 0, 0, 500_000)),
+        ({0x0132: CHANGED}, {}, datetime(2025, 1, 1)),
+        ({}, {0x9003: "0000:00:00 00:00:00", 0x9004: DIGITIZED}, datetime(2024, 3, 1, 10)),
+        ({}, {0x9003: "    :  :     :  :  "}, None),
+        ({}, {0x9003: "1839:12:31 12:00:00"}, None),
+        ({}, {0x9003: "2024:02:30 12:00:00"}, None),
+        ({}, {0x9003: "9999:12:31 23:59:59", 0x9291: "99999999"}, None),
+        ({}, {0x9003: "2024-02-29T23:59:58+01:00", 0x9291: "what?"}, datetime(2024, 2, 29, 23, 59, 58)),
+        ({}, {}, None),
+    ],
+)
+def test_the_best_date_that_makes_sense_is_taken(
+    tmp_path: Path, main: dict[int, object], details: dict[int, object], taken: datetime | None
+) -> None:
+    assert load_picture(_dated(tmp_path / "photo.jpg", main, details)).taken == taken
+
+
+def test_damaged_exif_costs_the_date_and_not_the_photo(tmp_path: Path) -> None:
+    broken = b"Exif\0\0II*\0\x08\0\0\0\x01\0\x69\x87\x04\0\x01\0\0\0\xff\xff\xff\xff\0\0\0\0"
+    Image.new("RGB", (32, 16)).save(tmp_path / "photo.jpg", exif=broken)
+    picture = load_picture(tmp_path / "photo.jpg")
+    assert picture.full_size_wh == (32, 16)
+    assert picture.taken is None
