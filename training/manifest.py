@@ -9,7 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from engine.files import write_atomically
 
@@ -20,6 +20,8 @@ PHOTO_KINDS = ("portrait", "official portrait", "selfie", "group", "two people",
 # Whole photos that are never trained on, because no label or pair can be made of them.
 TEST_ONLY_KINDS = ("group", "two people")
 TRAIN_SHARE, VALIDATION_SHARE = 0.70, 0.12
+MAKE_MANIFEST = "make one with `selfie-studio train manifest` or `split`"
+MAKE_PAIRS = "make pairs with `selfie-studio train split`"
 
 
 class ManifestError(Exception):
@@ -33,7 +35,7 @@ class Row:
     Attributes:
         path: below the data folder, with forward slashes.
         label: "1" a good portrait by a person's judgement, "0" not, "" no label.
-        person: who is in it; all photos of a person are in one split.
+        person: who is in it, or what else the split is by; all photos of a person are in one split.
         split: train, validation or test.
         kind: where it comes from.
         group: the group that label weights even out; "" where unknown.
@@ -58,7 +60,7 @@ class RankedRow:
     Attributes:
         winner: below the data folder, or a whole path.
         loser: as `winner`.
-        person: whose they are; all pairs of a person are in one split.
+        person: whose they are, or what else the split is by; all pairs of a person are in one split.
         split: train, validation or test.
     """
 
@@ -66,6 +68,9 @@ class RankedRow:
     loser: str
     person: str
     split: str
+
+
+AnyRow = TypeVar("AnyRow", Row, RankedRow)
 
 
 def split_of(person: str) -> Split:
@@ -80,16 +85,22 @@ def build_manifest(data: Path) -> list[Row]:
     """Make the manifest of a data folder from its index, photos.csv.
 
     Raises:
-        ManifestError: no such folder, or an index without the columns that are needed.
+        ManifestError: no such folder, or an index that is not a CSV with the columns that are needed.
     """
-    index = data / INDEX_FILE
+    index = read_index(data)
     try:
-        with index.open(newline="", encoding="utf-8") as file:
-            return [_row(fields_) for fields_ in csv.DictReader(file) if fields_["kind"] in PHOTO_KINDS]
-    except FileNotFoundError as error:
-        raise ManifestError(f"{index} is missing: name the data folder with --data") from error
+        return [_row(fields_) for fields_ in index if fields_["kind"] in PHOTO_KINDS]
     except KeyError as error:
-        raise ManifestError(f"{index} has no column {error}") from error
+        raise ManifestError(f"{data / INDEX_FILE} has no column {error}") from error
+
+
+def read_index(data: Path) -> list[dict[str, str]]:
+    """The index of a data folder, a dict of column to text for each file that it lists.
+
+    Raises:
+        ManifestError: no such folder, or an index that is not a CSV.
+    """
+    return _read(data / INDEX_FILE, "name the data folder with --data")
 
 
 def _row(index: dict[str, str]) -> Row:
@@ -123,15 +134,9 @@ def read_manifest(path: Path) -> list[Row]:
     """Read and check a manifest.
 
     Raises:
-        ManifestError: missing, without its columns, with an unknown label or split, or with a person in two splits.
+        ManifestError: missing, without its columns, or refused by `check_manifest`.
     """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [Row(**fields_) for fields_ in csv.DictReader(file)]
-    except (OSError, TypeError) as error:
-        raise ManifestError(
-            f"{path} is not a manifest ({error}): make one with `selfie-studio train manifest`"
-        ) from error
+    rows = _read_as(Row, path, MAKE_MANIFEST)
     check_manifest(rows)
     return rows
 
@@ -140,24 +145,51 @@ def read_ranked(path: Path) -> list[RankedRow]:
     """Read the pairs of a file that `write_ranked` wrote.
 
     Raises:
-        ManifestError: missing, without its columns, or with an unknown split.
+        ManifestError: missing, without its columns, or refused by `check_ranked`.
     """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [RankedRow(**fields_) for fields_ in csv.DictReader(file)]
-    except (OSError, TypeError) as error:
-        raise ManifestError(f"{path} holds no pairs ({error}): make them with `selfie-studio train split`") from error
-    for row in rows:
-        if row.split not in ("train", "validation", "test"):
-            raise ManifestError(f"{row.winner}: split {row.split!r}")
+    rows = _read_as(RankedRow, path, MAKE_PAIRS)
+    check_ranked(rows)
     return rows
 
 
+def _read_as(kind: type[AnyRow], path: Path, hint: str) -> list[AnyRow]:
+    names = [field.name for field in fields(kind)]
+    rows = _read(path, hint)
+    if lacking := [name for name in names if rows and name not in rows[0]]:
+        raise ManifestError(f"{path} has no column {lacking[0]!r}: {hint}")
+    return [kind(**{name: row[name] for name in names}) for row in rows]
+
+
+def _read(path: Path, hint: str) -> list[dict[str, str]]:
+    """The rows of a CSV; a spreadsheet's byte order mark is no part of its first column."""
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as file:
+            return list(csv.DictReader(file, restval=""))
+    except FileNotFoundError as error:
+        raise ManifestError(f"{path} is missing: {hint}") from error
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ManifestError(f"{path} is not a CSV in UTF-8 ({error}): {hint}") from error
+
+
 def check_manifest(rows: Sequence[Row]) -> None:
-    """Raises: ManifestError: an unknown label or split, or a person in two splits."""
-    split_by_person: dict[str, str] = {}
+    """Raises: ManifestError: an unknown label or split, or a person or a photo in two splits."""
     for row in rows:
-        if row.label not in ("0", "1", "") or row.split not in ("train", "validation", "test"):
-            raise ManifestError(f"{row.path}: label {row.label!r}, split {row.split!r}")
-        if split_by_person.setdefault(row.person, row.split) != row.split:
-            raise ManifestError(f"{row.person} is in two splits")
+        if row.label not in ("0", "1", ""):
+            raise ManifestError(f"{row.path}: label {row.label!r} is none of 0, 1 and nothing")
+    _check_splits((row.person, row.split) for row in rows)
+    _check_splits((row.path, row.split) for row in rows)
+
+
+def check_ranked(rows: Sequence[RankedRow]) -> None:
+    """Raises: ManifestError: an unknown split, or a person or a photo in two splits."""
+    _check_splits((row.person, row.split) for row in rows)
+    _check_splits((photo, row.split) for row in rows for photo in (row.winner, row.loser))
+
+
+def _check_splits(named: Iterable[tuple[str, str]]) -> None:
+    split_by_name: dict[str, str] = {}
+    for name, split in named:
+        if split not in ("train", "validation", "test"):
+            raise ManifestError(f"{name}: split {split!r} is none of train, validation and test")
+        if split_by_name.setdefault(name, split) != split:
+            raise ManifestError(f"{name} is in two splits, {split_by_name[name]} and {split}")

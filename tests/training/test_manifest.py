@@ -9,12 +9,15 @@ from hypothesis import strategies as st
 
 from training.manifest import (
     ManifestError,
+    RankedRow,
     Row,
     build_manifest,
     check_manifest,
     read_manifest,
+    read_ranked,
     split_of,
     write_manifest,
+    write_ranked,
 )
 
 HEADER = "file,kind,person,good,age,gender,race"
@@ -73,6 +76,7 @@ def test_what_was_written_is_read(tmp_path_factory: pytest.TempPathFactory, path
     ("rows", "reason"),
     [
         ([ROW, replace(ROW, path="b.jpg", split="test")], "ann is in two splits"),
+        ([ROW, replace(ROW, person="bob", split="test")], "a.jpg is in two splits"),
         ([replace(ROW, label="yes")], "label 'yes'"),
         ([replace(ROW, split="exam")], "split 'exam'"),
     ],
@@ -81,6 +85,38 @@ def test_a_wrong_manifest_is_refused(tmp_path: Path, rows: list[Row], reason: st
     write_manifest(tmp_path / "manifest.csv", rows)
     with pytest.raises(ManifestError, match=reason):
         read_manifest(tmp_path / "manifest.csv")
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("path,label\na.jpg,1\n".encode("utf-16"), "not a CSV in UTF-8.*train manifest"),
+        ("pfad\nMüller.jpg\n".encode("latin-1"), "not a CSV in UTF-8.*train manifest"),
+        (b"path,label,person\na.jpg,1,ann\n", "no column 'split'.*train manifest"),
+        (b"path,label,person,split,kind,group,gender,age\na.jpg,1\n", "split ''"),
+    ],
+)
+def test_what_is_not_a_manifest_is_said_in_words(tmp_path: Path, content: bytes, reason: str) -> None:
+    file = tmp_path / "manifest.csv"
+    file.write_bytes(content)
+    with pytest.raises(ManifestError, match=reason):
+        read_manifest(file)
+
+
+def test_a_manifest_that_a_spreadsheet_saved_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "manifest.csv"
+    write_manifest(file, [ROW])
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert read_manifest(file) == [ROW]
+
+
+def test_a_photo_of_two_pairs_is_in_one_split(tmp_path: Path) -> None:
+    write_ranked(
+        tmp_path / "pairs.csv",
+        [RankedRow("a.jpg", "b.jpg", "ann", "train"), RankedRow("b.jpg", "c.jpg", "bob", "test")],
+    )
+    with pytest.raises(ManifestError, match=r"b\.jpg is in two splits"):
+        read_ranked(tmp_path / "pairs.csv")
 
 
 def test_a_folder_without_photos_csv_is_named(tmp_path: Path) -> None:
