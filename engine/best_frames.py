@@ -118,13 +118,14 @@ def differ(one: Candidate[Image], other: Candidate[Image]) -> bool:
     """Whether two frames are two photos to a person: by the time between them, or by what they show."""
     if abs(one.taken_s - other.taken_s) >= DIFFERENT_S:
         return True
-    return _cosine_distance(one.embedding, other.embedding) > DIFFERENT_DISTANCE
+    return cosine_distance(one.embedding, other.embedding) > DIFFERENT_DISTANCE
 
 
 def _share_a_cell(one: Candidate[Image], other: Candidate[Image]) -> bool:
     return one.taken_s // CELL_S == other.taken_s // CELL_S and not differ(one, other)
 
 
-def _cosine_distance(one: Floats, other: Floats) -> float:
+def cosine_distance(one: Floats, other: Floats) -> float:
+    """Of two embeddings (E,): 0 alike, 1 at right angles."""
     norms = float(np.linalg.norm(one) * np.linalg.norm(other))
     return 1 - float(one @ other) / norms if norms else 0.0

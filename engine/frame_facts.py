@@ -55,13 +55,11 @@ class FrameFacts:
     """Of a picture.
 
     Attributes:
-        luma: mean of the picture.
         faces: how many.
         bystanders: faces behind the main one, much smaller than it.
         face: of the largest; None where there is none.
     """
 
-    luma: float
     faces: int
     bystanders: int
     face: FaceFacts | None
@@ -78,18 +76,16 @@ def measure_frame(picture: Pixels, faces: Faces, *, tilt: float = 0.0, eyes_clos
     """
     height, width = picture.shape[:2]
     boxes = faces.boxes_within((width, height))
-    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
-    luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     if not boxes:
-        return FrameFacts(float(luma.mean()), 0, 0, None)
-    face = _measure_face(picture, faces, boxes[0], luma, tilt, eyes_closed)
-    return FrameFacts(float(luma.mean()), len(boxes), _bystanders(faces), face)
+        return FrameFacts(0, 0, None)
+    face = _measure_face(picture, faces, boxes[0], tilt, eyes_closed)
+    return FrameFacts(len(boxes), _bystanders(faces), face)
 
 
-def _measure_face(
-    picture: Pixels, faces: Faces, box: Box, luma: np.ndarray, tilt: float, eyes_closed: bool
-) -> FaceFacts:
+def _measure_face(picture: Pixels, faces: Faces, box: Box, tilt: float, eyes_closed: bool) -> FaceFacts:
     height, width = picture.shape[:2]
+    small = cv2.resize(picture, (64, 64), interpolation=cv2.INTER_AREA)
+    luma = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY)
     grey = cv2.cvtColor(picture[box.y0 : box.y1, box.x0 : box.x1], cv2.COLOR_RGB2GRAY)
     # The face without what is around it in its box.
     inner = cv2.resize(grey, (FACE_SIDE, FACE_SIDE), interpolation=cv2.INTER_AREA)[12:-8, 14:-14].astype(np.float32)

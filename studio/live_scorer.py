@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
-from engine.coaching import Gains, try_moves
+from engine.coaching import Gains, Scene, try_moves
 from engine.errors import EngineError
 from engine.eyes import EyeReader, WatchedEyes
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -59,21 +59,27 @@ class LiveResult:
 class LiveScorer(QObject):
     """The scorer thread.
 
+    Attributes:
+        coaching: whether moves are tried, and all is measured that hints speak of.
+        keeping: whether frames are kept, which asks for open eyes.
+
     Signals:
         frame_scored: a `LiveResult`; results come in the order of their frames.
         facts_measured: the `FrameFacts` of a picture, about ten times a second.
         moves_tried: the `Gains` of every move, about three times a second while coaching is on.
+        scene_changed: what was measured and tried before says nothing of what is seen now.
         failed: scoring stopped; a sentence for people.
     """
 
     frame_scored = Signal(object)
     facts_measured = Signal(object)
     moves_tried = Signal(object)
+    scene_changed = Signal()
     failed = Signal(str)
 
     def __init__(self, scorer: Scorer, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.coaching = True
+        self.coaching, self.keeping = True, False
         self._scorer = scorer
         self._pictures: Mailbox[LivePicture] = Mailbox()
         self._watched = WatchedEyes()
@@ -81,6 +87,7 @@ class LiveScorer(QObject):
         self._faces, self._facts = NO_FACES, None  # type: Faces, FrameFacts | None
         self._faces_at_s = self._coached_at_s = self._looked_at_s = 0.0
         self._moves: Iterator[Gains] | None = None
+        self._scene: Scene | None = None  # of the newest round of moves
         self._thread = threading.Thread(target=self._run, name="live scorer")
         self._thread.start()
 
@@ -99,8 +106,9 @@ class LiveScorer(QObject):
             self._tilts = TiltReader()
             while (picture := self._pictures.take()) is not None:
                 scores, embeddings = self._scorer.score_pictures([picture.small])
+                self._compare_scenes(picture, embeddings[0])
                 self.frame_scored.emit(LiveResult(picture, scores[0], embeddings[0], self._faces, self._facts))
-                while self._has_time() and self._look_closer(picture):
+                while self._has_time() and self._look_closer(picture, embeddings[0]):
                     pass
         except EngineError as error:
             self.failed.emit(f"Scoring stopped: {error}")
@@ -111,7 +119,15 @@ class LiveScorer(QObject):
     def _has_time(self) -> bool:
         return not self._pictures.waits or time.perf_counter() - self._looked_at_s > LONGEST_WITHOUT_LOOK_S
 
-    def _look_closer(self, picture: LivePicture) -> bool:
+    def _compare_scenes(self, picture: LivePicture, embedding: Floats) -> None:
+        """Forget what is known of another scene, and look at this one at once."""
+        if self._scene is not None and Scene.of(picture.small, embedding).is_another_than(self._scene):
+            self._scene = self._moves = self._facts = None
+            self._faces, self._watched = NO_FACES, WatchedEyes()
+            self._looks = self._coached_at_s = self._faces_at_s = 0
+            self.scene_changed.emit()
+
+    def _look_closer(self, picture: LivePicture, embedding: Floats) -> bool:
         """Do one more thing with a picture that is scored; False where nothing is due."""
         now_s = self._looked_at_s = time.perf_counter()
         if now_s - self._faces_at_s >= FACES_PERIOD_S:
@@ -119,12 +135,12 @@ class LiveScorer(QObject):
             self._look_for_faces(picture)
             return True
         if not self.coaching:
-            self._moves = None
+            self._moves = self._scene = None
             return False
         if self._moves is None:
             if now_s - self._coached_at_s < COACHING_PERIOD_S:
                 return False
-            self._coached_at_s = now_s
+            self._coached_at_s, self._scene = now_s, Scene.of(picture.small, embedding)
             self._moves = try_moves(picture.small, self._scorer)
         gains = next(self._moves)
         if len(gains) == len(Move):
@@ -137,10 +153,15 @@ class LiveScorer(QObject):
         width, height = picture.size_wh
         seen = self._detector.detect(picture.small)
         self._faces = seen.scaled((width / small_w, height / small_h))
-        apertures = self._eyes.read(picture.pixels, self._faces, limit=1).aperture[:1].tolist()
-        closed = any(self._watched.are_closed(aperture) for aperture in apertures)
-        self._looks += 1
-        if self._looks % LOOKS_PER_TILT == 0:
+        closed = (self.coaching or self.keeping) and self._are_eyes_closed(picture)
+        if not self.coaching:
+            self._tilt = 0.0
+        elif self._looks % LOOKS_PER_TILT == 0:
             self._tilt = self._tilts.read(picture.small, seen)
+        self._looks += 1
         self._facts = measure_frame(picture.small, seen, tilt=self._tilt, eyes_closed=closed)
         self.facts_measured.emit(self._facts)
+
+    def _are_eyes_closed(self, picture: LivePicture) -> bool:
+        apertures = self._eyes.read(picture.pixels, self._faces, limit=1).aperture[:1].tolist()
+        return any(self._watched.are_closed(aperture) for aperture in apertures)

@@ -116,7 +116,7 @@ class LiveRoom(QWidget):
         self.bar.figures_changed.connect(self._refresh_figures)
         self.canvas.show_guide(self.bar.guide.isChecked())
         self.shutter.counted.connect(self._show_countdown)
-        self.shutter.recording_changed.connect(self.canvas.show_recording)
+        self.shutter.recording_changed.connect(self._show_recording)
         self.shutter.moment_ended.connect(self.keeper.keep)
         self.keeper.kept.connect(self._show_kept)
         self.keeper.taken_back.connect(self._forget_kept)
@@ -156,10 +156,11 @@ class LiveRoom(QWidget):
         if self._scorer is None or self._live_scorer is not None:
             return
         scorer = LiveScorer(self._scorer, self)
-        scorer.coaching = self.bar.hints.isChecked()
+        scorer.coaching, scorer.keeping = self.bar.hints.isChecked(), self.shutter.recording
         scorer.frame_scored.connect(self.show_result)
         scorer.facts_measured.connect(self._hear_facts)
         scorer.moves_tried.connect(self._hear_moves)
+        scorer.scene_changed.connect(self._begin_advice)
         scorer.failed.connect(self.message)
         self._live_scorer = scorer
         if self._pictures is not None:
@@ -319,6 +320,11 @@ class LiveRoom(QWidget):
     def _use_hints(self, wanted: bool) -> None:
         if self._live_scorer is not None:
             self._live_scorer.coaching = wanted
+        self._begin_advice()
+
+    @Slot()
+    def _begin_advice(self) -> None:
+        """Another scene: what was said of the one before helps nobody."""
         self._adviser = Adviser()
         self._show_hint(None)
 
@@ -341,6 +347,12 @@ class LiveRoom(QWidget):
     def _show_countdown(self, seconds: int) -> None:
         self.canvas.show_countdown(seconds)
         self.bar.show_counting(seconds > 0)
+
+    @Slot(bool)
+    def _show_recording(self, recording: bool) -> None:
+        self.canvas.show_recording(recording)
+        if self._live_scorer is not None:
+            self._live_scorer.keeping = recording
 
     @Slot(object)
     def _show_kept(self, kept: Kept) -> None:

@@ -12,7 +12,7 @@ from engine.moves import Move
 FINE = FaceFacts(
     height=0.35, cut=(), box=(0.35, 0.25, 0.65, 0.6), lit=170, contrast=40, glare=0.0, sharpness=1.0, tilt=3
 )
-FINE_FRAME = FrameFacts(luma=120, faces=1, bystanders=0, face=FINE)
+FINE_FRAME = FrameFacts(faces=1, bystanders=0, face=FINE)
 
 
 def _gains(**logits: float) -> Gains:

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from engine.hints import Hint
 from engine.pictures import load_picture
 from engine.selfie_file import read_score
 from studio.live_view import LiveRoom
@@ -127,6 +128,15 @@ def test_hints_come_and_go_with_their_key(qtbot: QtBot, room: LiveRoom) -> None:
         pass
     qtbot.keyClick(room, Qt.Key.Key_H)
     assert not room.bar.hints.isChecked()
+    assert room.canvas.hint is None
+
+
+def test_a_hint_goes_with_its_scene(qtbot: QtBot, room: LiveRoom) -> None:
+    room.canvas.show_hint(Hint("Step back", gain=8.0))
+    assert room._live_scorer is not None
+    room._live_scorer.moves_tried.disconnect(room._hear_moves)
+    room._live_scorer.facts_measured.disconnect(room._hear_facts)
+    room._live_scorer.scene_changed.emit()
     assert room.canvas.hint is None
 
 

@@ -16,7 +16,7 @@ from studio.shutter import BURST_MS, HIGH_FOR_S, SHORTEST_MS, Shutter
 FACE = FaceFacts(
     height=0.35, cut=(), box=(0.35, 0.25, 0.65, 0.6), lit=170, contrast=40, glare=0.0, sharpness=1.0, tilt=3
 )
-FACTS = FrameFacts(luma=120, faces=1, bystanders=0, face=FACE)
+FACTS = FrameFacts(faces=1, bystanders=0, face=FACE)
 
 
 def _result(number: int, points: float, at_s: float) -> LiveResult:
