@@ -60,12 +60,12 @@ class Candidate(Generic[Image]):
 class BestFrames(Generic[Image]):
     """The best frames of one moment; a new moment is a new object. Holds a few images however long the moment lasts.
 
-    Args:
-        count: how many are wanted.
+    Attributes:
+        count: how many are wanted; may be lowered while the moment lasts.
     """
 
     def __init__(self, count: int = 3) -> None:
-        self._count = count
+        self.count = count
         self._kept: list[Candidate[Image]] = []
         self._sharpness: deque[float] = deque(maxlen=MEDIAN_FRAMES)
 
@@ -77,7 +77,7 @@ class BestFrames(Generic[Image]):
             self._kept.append(candidate)
         elif min(rival, candidate, key=self._ranking()) is candidate:
             self._kept[self._kept.index(rival)] = candidate
-        if len(self._kept) > KEPT_PER_BEST * self._count:
+        if len(self._kept) > KEPT_PER_BEST * self.count:
             self._drop_one()
 
     def best(self) -> list[Candidate[Image]]:
@@ -88,13 +88,13 @@ class BestFrames(Generic[Image]):
         seeing = [kept for kept in self._kept if kept.eyes_open is not False]
         chosen: list[Candidate[Image]] = []
         for candidate in sorted(seeing or self._kept, key=self._ranking()):
-            if len(chosen) < self._count and all(differ(candidate, other) for other in chosen):
+            if len(chosen) < self.count and all(differ(candidate, other) for other in chosen):
                 chosen.append(candidate)
         return chosen
 
     def looked_at_again(self, look: Callable[[Candidate[Image]], Candidate[Image]]) -> "BestFrames[Image]":
         """The same moment, with each frame that is still in memory as a closer look shows it."""
-        again = BestFrames[Image](self._count)
+        again = BestFrames[Image](self.count)
         again._kept = [look(kept) for kept in self._kept]
         again._sharpness = self._sharpness.copy()
         return again

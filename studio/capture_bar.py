@@ -34,7 +34,7 @@ class CaptureBar(QWidget):
         super().__init__(parent)
         settings = QSettings()
         self.keep = QPushButton("Keep")
-        self.keep.setToolTip("Hold it, or the space bar: the best frames of the moment are kept")
+        self.keep.setToolTip("Tap it, or the space bar: the best frame is kept; hold it: the best few of the moment")
         self.keep.pressed.connect(self.keep_pressed)
         self.keep.released.connect(self.keep_released)
         self.timer = QPushButton("Timer")

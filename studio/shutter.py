@@ -8,9 +8,10 @@ from engine.best_frames import BestFrames, Candidate
 from engine.pixels import Pixels
 from studio.live_scorer import LiveResult
 
-# What is kept of a moment that a person holds, and of a countdown or a high score.
+# What is kept of a moment that a person holds; of a tap, a countdown or a high score, it is one photo.
 KEPT_OF_MOMENT, KEPT_OF_BURST = 3, 1
-# A tap is a moment too, and a countdown ends in a burst: a second has some thirty frames to choose from.
+# What is let go sooner was a tap, which is given this long; a countdown ends in a burst: a second has some thirty
+# frames to choose from.
 SHORTEST_MS, BURST_MS = 500, 1000
 # A key that repeats itself seems to be let go and pressed again at once: the hold goes on.
 RELEASE_MS = 80
@@ -60,9 +61,10 @@ class Shutter(QObject):
         self._begin(KEPT_OF_MOMENT)
 
     def end(self) -> None:
-        """Stop collecting, and tell the best; a moment that was very short goes on for a little."""
+        """Stop collecting, and tell the best: of a tap, which goes on for a little, the one, of a hold several."""
         if self._moment is not None and not self._end.isActive():
             held_ms = 1000 * (time.perf_counter() - self._began_s)
+            self._moment.count = KEPT_OF_MOMENT if held_ms >= SHORTEST_MS else KEPT_OF_BURST
             self._end.start(max(RELEASE_MS, round(SHORTEST_MS - held_ms)))
 
     def count_down(self, seconds: int) -> None:

@@ -66,6 +66,13 @@ def test_i_hold_the_space_bar_and_the_best_frames_are_kept(qtbot: QtBot, room: L
     assert read_score(photos[0]) is not None
 
 
+def test_a_tap_on_the_space_bar_keeps_one_photo(qtbot: QtBot, room: LiveRoom, kept_in: Path) -> None:
+    qtbot.keyPress(room, Qt.Key.Key_Space)
+    qtbot.keyRelease(room, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not room.filmstrip.is_empty and not room.keeper.busy, timeout=WAIT_MS)
+    assert len(_photos(kept_in)) == 1
+
+
 def test_i_take_back_what_was_kept(qtbot: QtBot, window: StudioWindow, room: LiveRoom, kept_in: Path) -> None:
     qtbot.keyPress(room, Qt.Key.Key_Space)
     qtbot.keyRelease(room, Qt.Key.Key_Space)

@@ -44,10 +44,20 @@ def test_a_held_key_keeps_the_best_of_the_moment(
     shutter.begin()
     for number, points in enumerate((20, 60, 90, 70, 30)):
         shutter.see(_result(number, points, float(number)), points)
+    qtbot.wait(SHORTEST_MS)
     shutter.end()
     qtbot.waitUntil(lambda: bool(kept), timeout=20 * SHORTEST_MS)
     assert [frame.points for frame in kept[0]] == [90, 70, 60]
     assert not shutter.recording
+
+
+def test_a_tap_keeps_one_photo(qtbot: QtBot, shutter: Shutter, kept: list[list[Candidate[Pixels]]]) -> None:
+    shutter.begin()
+    shutter.end()
+    for number, points in enumerate((20, 60, 90, 70, 30)):
+        shutter.see(_result(number, points, float(number)), points)
+    qtbot.waitUntil(lambda: bool(kept), timeout=20 * SHORTEST_MS)
+    assert [frame.points for frame in kept[0]] == [90]
 
 
 def test_frames_before_and_after_the_moment_are_not_kept(
