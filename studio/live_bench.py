@@ -53,10 +53,15 @@ class LiveCounts:
 
 @dataclass(frozen=True)
 class LiveFigures:
-    """What was measured without coaching, with it, and how long it took to change the source and to close, busy."""
+    """What was measured.
 
-    plain: LiveCounts
-    coached: LiveCounts
+    Attributes:
+        plain, coached: without coaching and with it; None where that phase was left out.
+        change_s, close_s: how long it took to change the source and to close, busy.
+    """
+
+    plain: LiveCounts | None
+    coached: LiveCounts | None
     change_s: float
     close_s: float
 
@@ -124,8 +129,13 @@ class _Counter(QObject):
         self._last_tick_s = now_s
 
 
-def measure_live(video: Path, seconds: float, device: Device) -> LiveFigures:
+def measure_live(
+    video: Path, seconds: float, device: Device, *, plain_too: bool = True, coached_too: bool = True
+) -> LiveFigures:
     """Play a video in the Live room and count, for so many seconds each, without coaching and with it.
+
+    Args:
+        plain_too, coached_too: whether that phase is measured.
 
     Raises:
         RuntimeError: the video did not play, or the model did not load.
@@ -138,19 +148,22 @@ def measure_live(video: Path, seconds: float, device: Device) -> LiveFigures:
     _wait_until(lambda: window.scorer is not None, MODEL_WAIT_MS)
     window.album.cancel()
     counter = _Counter(window)
-    window.live.bar.hints.setChecked(False)
-    window.live.open_file(video)
-    _wait_s(WARM_UP_S)
-    plain = counter.measure(seconds)
-    window.live.bar.hints.setChecked(True)
     window.live.moves_tried.connect(counter.count_round)
-    _wait_s(WARM_UP_S)
-    coached = counter.measure(seconds)
+    window.live.open_file(video)
+    plain = coached = None
+    if plain_too:
+        window.live.bar.hints.setChecked(False)
+        _wait_s(WARM_UP_S)
+        plain = counter.measure(seconds)
+    if coached_too:
+        window.live.bar.hints.setChecked(True)
+        _wait_s(WARM_UP_S)
+        coached = counter.measure(seconds)
     change_s = _seconds_of(lambda: window.live.open_file(video))
     _wait_s(WARM_UP_S)
     close_s = _seconds_of(window.close)
     application.processEvents()
-    if not plain.frames_in:
+    if not any(counts.frames_in for counts in (plain, coached) if counts is not None):
         raise RuntimeError(f"{video} did not play")
     return LiveFigures(plain, coached, change_s, close_s)
 

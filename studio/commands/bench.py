@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
@@ -22,6 +23,14 @@ app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, fol
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 WARM_UP_RUNS, RUNS = 3, 30
 START_RUNS = 5
+
+
+class Phase(StrEnum):
+    """Of the live measurement."""
+
+    PLAIN = "plain"
+    COACHING = "coaching"
+    BOTH = "both"
 
 
 @app.command("score")
@@ -129,10 +138,13 @@ def bench_startup(as_json: AsJson = False) -> None:
 @app.command("live")
 def bench_live(
     video: Annotated[Path, typer.Argument(help="A video of a face.")],
-    seconds: Annotated[
-        float,
-        typer.Option(min=1, help="How long to measure, without coaching and as long with it; 1800 tells of memory."),
-    ] = 60,
+    seconds: Annotated[float, typer.Option(min=1, help="How long to measure each phase.")] = 60,
+    phase: Annotated[
+        Phase,
+        typer.Option(
+            help="Without hints (plain), with them (coaching), or both; one for 1800 seconds tells of memory."
+        ),
+    ] = Phase.BOTH,
     as_json: AsJson = False,
     device: OnDevice = Device.AUTO,
 ) -> None:
@@ -146,10 +158,12 @@ def bench_live(
     from studio.live_rows import live_rows
 
     try:
-        figures = measure_live(video, seconds, device)
+        figures = measure_live(
+            video, seconds, device, plain_too=phase is not Phase.COACHING, coached_too=phase is not Phase.PLAIN
+        )
     except RuntimeError as error:
         fail(str(error))
-    if not figures.plain.ages_ms:
+    if not any(counts.ages_ms for counts in (figures.plain, figures.coached) if counts is not None):
         fail(f"no frame of {video} was scored in {seconds:g} seconds")
     report(live_rows(figures), str(choose_device(device).device), as_json=as_json)
 
