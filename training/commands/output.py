@@ -3,7 +3,8 @@
 import os
 import time
 from collections.abc import Iterator, Mapping
-from typing import NoReturn, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 import typer
 from rich.console import Console
@@ -12,6 +13,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemaini
 from rich.progress import Progress as Bar
 
 from engine.progress import Progress
+
+if TYPE_CHECKING:
+    from training.posts import Kept
 
 # Among the processes that torchrun starts, the first one speaks.
 console = Console(stderr=True, highlight=False, soft_wrap=True, quiet=os.environ.get("RANK", "0") != "0")
@@ -56,6 +60,13 @@ def say_counts(kept: str, dropped: Mapping[str, int]) -> None:
     console.print(kept)
     for reason, count in dropped.items():
         console.print(f"  left out, {escape(reason)}: {count:,}")
+
+
+def say_kept(kept: "Kept", what: str, out: Path) -> None:
+    """What a stage wrote and what it left out; the command fails where it wrote nothing."""
+    say_counts(f"{kept.kept:,} {what} in {out}", kept.dropped)
+    if not kept.kept:
+        fail(f"no {what} are left to go on with")
 
 
 def fail(message: str) -> NoReturn:

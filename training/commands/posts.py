@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from training.commands.output import console, fail, say_counts, shown
+from training.commands.output import console, fail, say_counts, say_kept, shown
 
 PostsFile = Annotated[Path, typer.Argument(help="Parquet that `collect` or `filter` wrote.")]
 
@@ -46,11 +46,14 @@ def collect(
     pictures: Annotated[
         Path | None, typer.Option("--pictures", help="Fetch pictures that are addresses into this folder.")
     ] = None,
+    keep: Annotated[
+        list[str] | None, typer.Option("--keep", help="Keep this column too: identity, say, to split by. Repeatable.")
+    ] = None,
 ) -> None:
     """Read posts into one table, and fetch their pictures where that is asked for.
 
-    Columns are known by their usual names: user, likes, followers, posted_at, tags (or a caption), picture. A fetch
-    that was interrupted goes on where it was.
+    Columns are known by their usual names: user, likes, followers, posted_at, tags (or a caption), picture. A row that
+    cannot be read is left out and counted. A fetch that was interrupted goes on where it was.
     """
     from training.collect import collect_addresses, fetch_for_posts
     from training.posts import collect_posts
@@ -61,8 +64,8 @@ def collect(
                 fail("name the folder for the pictures with --pictures")
             kept = collect_addresses(source, out)
         else:
-            kept = collect_posts(source, out)
-        say_counts(f"{kept.kept:,} posts in {out}", kept.dropped)
+            kept = collect_posts(source, out, keep or ())
+        say_kept(kept, "posts", out)
         if pictures is not None:
             counts: dict[str, int] = {}
             for progress in shown(fetch_for_posts(out, pictures), "fetching"):
