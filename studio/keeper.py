@@ -1,4 +1,4 @@
-"""Keeps frames as photos: saved away from the window's thread, in a folder of the person's choice, and taken back."""
+"""Keeps frames as photos: saved away from the window's thread, where the person wants them, and taken back."""
 
 import time
 from collections import deque
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QFile, QObject, QSettings, QStandardPaths, Signal
+from PySide6.QtCore import QFile, QObject, QSettings, Signal
 
 from engine.best_frames import BestFrames
 from engine.closer_look import CloserLook
@@ -17,10 +17,11 @@ from engine.pixels import Pixels
 from engine.progress import Progress
 from engine.selfie_file import save_selfie
 from studio.jobs import JobSlot
+from studio.keep_folder import keep_folder
 
 # Enough for a strip on a screen of twice the usual density.
 THUMBNAIL_HEIGHT = 240
-FOLDER_SETTING, MIRROR_SETTING = "live/keep in", "live/keep mirrored"
+MIRROR_SETTING = "live/keep mirrored"
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,6 @@ class Kept:
     path: Path
     thumbnail: Pixels
     points: float
-
-
-def keep_folder() -> Path:
-    """Where selfies are kept: the chosen folder, or one among this person's pictures."""
-    pictures = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-    return Path(str(QSettings().value(FOLDER_SETTING, "") or Path(pictures or Path.home()) / "Selfie Studio"))
 
 
 def keeps_mirrored() -> bool:

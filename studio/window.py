@@ -111,11 +111,11 @@ class StudioWindow(QMainWindow):
     def _live_menu(self) -> QMenu:
         from studio.live_menu import LiveMenu
 
-        menu = LiveMenu(self.live, self)
-        menu.camera_wanted.connect(self._start_camera)
-        menu.album_wanted.connect(self._show_in_album)
-        menu.message.connect(self.show_message)
-        return menu
+        self.live_menu = LiveMenu(self.live, self)
+        self.live_menu.camera_wanted.connect(self._start_camera)
+        self.live_menu.album_wanted.connect(self._show_in_album)
+        self.live_menu.message.connect(self.show_message)
+        return self.live_menu
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
         added = menu.addAction(text)

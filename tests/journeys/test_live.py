@@ -25,7 +25,7 @@ def kept_in(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, window: StudioWindo
     folder = tmp_path / "my selfies"
     folder.mkdir()
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
-    _menu(window, "Keep selfies in…")
+    _menu(window, "Keep in another folder…")
     return folder
 
 
@@ -116,6 +116,26 @@ def test_a_photo_that_cannot_be_kept_is_said(qtbot: QtBot, window: StudioWindow,
     qtbot.waitUntil(lambda: any("Not kept" in text for text in said), timeout=WAIT_MS)
     assert room.filmstrip.is_empty
     assert kept_in.read_text() == "a file in the folder's place"
+
+
+def test_i_keep_selfies_in_the_folder_of_the_album(
+    qtbot: QtBot, window: StudioWindow, room: LiveRoom, kept_in: Path, folder: Path
+) -> None:
+    def text_of(start: str) -> str:
+        window.live_menu.aboutToShow.emit()
+        (action,) = (action for action in window.live_menu.actions() if action.text().startswith(start))
+        return action.text() if action.isEnabled() else ""
+
+    assert text_of("Keep in the album's") == ""
+    window.album.open_paths([folder])
+    assert text_of("Keep in the album's") == "Keep in the album's &folder (album)"
+    _menu(window, "Keep in the album's folder (album)")
+    before = set(_photos(folder))
+    qtbot.keyPress(room, Qt.Key.Key_Space)
+    qtbot.keyRelease(room, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: not room.filmstrip.is_empty and not room.keeper.busy, timeout=WAIT_MS)
+    assert room.filmstrip.paths() == list(set(_photos(folder)) - before)
+    assert _photos(kept_in) == []
 
 
 def test_photos_of_a_window_that_closes_are_not_lost(
