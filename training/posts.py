@@ -63,7 +63,9 @@ CREATE MACRO as_digits(cell) AS CASE
     WHEN regexp_full_match(cell, '[+-]?\d{1,3}\.\d{3}') THEN NULL
     ELSE cell END;
 CREATE MACRO if_whole(number) AS CASE WHEN number = floor(number) THEN TRY_CAST(number AS BIGINT) END;
-CREATE MACRO as_count(cell) AS if_whole(TRY_CAST(as_digits(cell) AS DOUBLE));
+CREATE MACRO as_count(cell) AS CASE
+    WHEN regexp_full_match(cell, '\d{1,18}') THEN CAST(cell AS BIGINT)
+    ELSE if_whole(TRY_CAST(as_digits(cell) AS DOUBLE)) END;
 CREATE MACRO if_finite(number) AS CASE WHEN isfinite(number) THEN number END;
 CREATE MACRO as_label(cell) AS
     if_finite(COALESCE(TRY_CAST(cell AS DOUBLE), CAST(TRY_CAST(cell AS BOOLEAN) AS DOUBLE)));
@@ -136,20 +138,22 @@ def collect_posts(source: Path, out: Path, keep: Sequence[str] = ()) -> Kept:
             raise TableError(f"{source} has no posts")
         connection.execute(MACROS)
         cells, checks = _cells(connection, source, _extra_columns(keep))
+        values = ", ".join(f"{value} AS {quoted(name)}" for name, value in cells.items())
+        asked = "".join(f", {cell} AS {name}" for name, cell in {check.asked: check.cell for check in checks}.items())
         reason = " ".join(f"WHEN {check.failed} THEN {number}" for number, check in enumerate(checks)) or NEVER
-        example = " ".join(f"WHEN {check.failed} THEN {check.cell}" for check in checks) or NEVER
-        chosen = ", ".join(f"{value} AS {quoted(name)}" for name, value in cells.items())
+        example = " ".join(f"WHEN {check.failed} THEN {check.asked}" for check in checks) or NEVER
         connection.execute(
-            f"CREATE VIEW judged AS SELECT {chosen}, CASE {reason} ELSE -1 END AS reason_,"
-            f" CASE {example} ELSE '' END AS example_ FROM source"
+            f"CREATE VIEW judged AS SELECT *, CASE {reason} ELSE -1 END AS reason_, CASE {example} END AS example_"
+            f" FROM (SELECT {values}{asked} FROM source)"
         )
         names = ", ".join(map(quoted, cells))
         kept = write_parquet(connection, f"SELECT {names} FROM judged WHERE reason_ < 0", out)
-        counted = connection.execute(
-            "SELECT reason_, min(example_), count(*) FROM judged WHERE reason_ >= 0 GROUP BY reason_ ORDER BY reason_"
-        )
-        for number, cell, count in counted.fetchall():
-            dropped[f"{checks[number].reason}, such as {_shortened(cell)!r}"] = count
+        if kept < count_rows(connection, "source"):
+            counted = connection.execute(
+                "SELECT reason_, min(example_), count(*) FROM judged WHERE reason_ >= 0 GROUP BY ALL ORDER BY ALL"
+            )
+            for number, cell, count in counted.fetchall():
+                dropped[f"{checks[number].reason}, such as {_shortened(cell)!r}"] = count
         return Kept(kept, dropped)
 
 
@@ -161,11 +165,13 @@ class _Check:
         reason: in words.
         failed: SQL that is true for such a row.
         cell: SQL of the text that is to blame.
+        asked: the name under which the text is at hand.
     """
 
     reason: str
     failed: str
     cell: str
+    asked: str
 
 
 def _cells(
@@ -184,27 +190,29 @@ def _cells(
         values["tags"] = f"hashtags({sql_of[captions[0]]})"
     checks = []
     for name, (known, *_) in ((name, known) for name, known in found.items() if known):
-        cell = sql_of[known]
-        values[name] = f"{READERS[name]}(filled({cell}))"
+        cell = f"filled({sql_of[known]})"
+        values[name] = f"{READERS[name]}({cell})"
         if name == "posted_at":
             values[name] = f"COALESCE({values[name]}, {_slashed_time(connection, cell)})"
+        asked = f"asked_{name}"
         if name in CHECKED:
-            unread = f"filled({cell}) IS NOT NULL AND {values[name]} IS NULL"
-            checks.append(_Check(f"{known} cannot be read as {CHECKED[name]}", unread, cell))
+            unread = f"{asked} IS NOT NULL AND {name} IS NULL"
+            checks.append(_Check(f"{known} cannot be read as {CHECKED[name]}", unread, cell, asked))
         if name in ("likes", "followers"):
-            checks.append(_Check(f"{known} below zero", f"{values[name]} < 0", cell))
+            checks.append(_Check(f"{known} below zero", f"{name} < 0", cell, asked))
     typed = {name: f"CAST({values[name]} AS {kind})" for name, kind in POST_COLUMNS.items()}
     return typed | {name: f"filled({sql_of[name.lower()]})" for name in extra}, checks
 
 
 def _slashed_time(connection: duckdb.DuckDBPyConnection, cell: str) -> str:
     """SQL that reads 12/31/2020 or 31/12/2020, whichever form more of the column has; null where both fit as well."""
-    month_first, day_first = ([f"{day}{time}" for time in SLASHED_TIMES] for day in ("%m/%d/%Y", "%d/%m/%Y"))
-    counts = f"count(try_strptime({cell}, {month_first})), count(try_strptime({cell}, {day_first}))"
-    as_months, as_days = connection.execute(f"SELECT {counts} FROM source").fetchall()[0]
+    days = [f"try_strptime(split_part({cell}, ' ', 1), '{form}')" for form in ("%m/%d/%Y", "%d/%m/%Y")]
+    found = connection.execute(f"SELECT count({days[0]}), count({days[1]}) FROM source WHERE contains({cell}, '/')")
+    as_months, as_days = found.fetchall()[0]
     if as_months == as_days:
         return "NULL"
-    return f"try_strptime({cell}, {month_first if as_months > as_days else day_first})"
+    day = "%m/%d/%Y" if as_months > as_days else "%d/%m/%Y"
+    return f"try_strptime({cell}, {[day + time for time in SLASHED_TIMES]})"
 
 
 def _extra_columns(keep: Sequence[str]) -> list[str]:
