@@ -24,6 +24,8 @@ def figure(title: str, x: str, y: str) -> "tuple[Figure, Axes]":
     axes.set_prop_cycle(cycler(color=COLOURS))
     axes.set(title=title, xlabel=x, ylabel=y)
     axes.spines[["top", "right"]].set_visible(False)
+    # Lines guide the eye from behind; through a bar they would cut it.
+    axes.set_axisbelow(True)
     axes.grid(axis="y", color="0.9", linewidth=0.8)
     return drawing, axes
 

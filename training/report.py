@@ -80,6 +80,6 @@ def _plot_reliability(evaluation: Evaluation, out: Path) -> None:
 
 
 def _plot_points(evaluation: Evaluation, out: Path) -> None:
-    drawing, axes = figure("How the points spread", "points", "photos")
+    drawing, axes = figure("How the points spread", "points, 0 to 100", "photos in each 5 points")
     axes.hist(evaluation.curves["points"], bins=20, range=(0, 100), color=COLOURS[0])
     save_figure(drawing, out)
