@@ -31,6 +31,8 @@ INT8_SPEARMAN = 0.995
 INT8_FILE = "model.int8.onnx"
 # With fewer photos neither the calibration nor the rank says anything.
 INT8_PHOTOS = 20
+INT8_LEFT_OUT = f"left out: its Spearman correlation with float32 is below {INT8_SPEARMAN:g}"
+INT8_NOT_TRIED = f"not tried: it needs {INT8_PHOTOS} photos"
 
 
 @dataclass(frozen=True)
@@ -94,9 +96,11 @@ def export_model(
     if len(squares) >= INT8_PHOTOS:
         small, agreement = int8_form(content, pictures)
         kept = agreement >= INT8_SPEARMAN
-        checks |= {"int8 against float32, Spearman": round(agreement, 4), "int8 kept": kept}
+        checks |= {"int8 against float32, Spearman": round(agreement, 4), "int8": "kept" if kept else INT8_LEFT_OUT}
         if kept:
             write_atomically(folder / INT8_FILE, small)
+    else:
+        checks["int8"] = INT8_NOT_TRIED
     card = ModelCard(
         name=facts.name,
         architecture=facts.architecture,
@@ -111,6 +115,12 @@ def export_model(
         created=datetime.date.today().isoformat(),
     )
     return save_model(folder, card, weights=weights_bytes(network), onnx=content)
+
+
+def int8_result(card: ModelCard) -> str:
+    """What became of a model's int8 form: kept, or why not."""
+    checks = card.metrics.get("export")
+    return str(checks.get("int8", "unknown")) if isinstance(checks, Mapping) else "unknown"
 
 
 @torch.no_grad()

@@ -140,7 +140,13 @@ class Processes:
 
 
 def fit(
-    train: TrainingSet, validation: TrainingSet, config: FitConfig, run: Path | None = None, *, workers: int = 0
+    train: TrainingSet,
+    validation: TrainingSet,
+    config: FitConfig,
+    run: Path | None = None,
+    *,
+    workers: int = 0,
+    facts: Sequence[str] = (),
 ) -> Iterator[Progress[Fitted]]:
     """Fine-tune on the training photos.
 
@@ -150,6 +156,7 @@ def fit(
         run: where the fit keeps its state; one that was begun there is gone on with. None keeps nothing. Of several
             processes, the first one's counts.
         workers: processes that prepare pictures; 0 prepares them between the steps.
+        facts: what the model's card will say of the photos; noted in `run`.
 
     Yields:
         A progress for each step with its loss; the last one carries the best network.
@@ -159,7 +166,10 @@ def fit(
         RunError: `run` holds another fit, or a damaged one.
     """
     with _processes() as processes:
-        yield from _Fit(train, validation, config, run, workers, processes).steps()
+        folder = RunFolder(run, asdict(config)) if run is not None and processes.rank == 0 else None
+        if folder is not None:
+            folder.note_data(facts)
+        yield from _Fit(train, validation, config, folder, workers, processes).steps()
 
 
 class _Fit:
@@ -170,12 +180,11 @@ class _Fit:
         train: TrainingSet,
         validation: TrainingSet,
         config: FitConfig,
-        run: Path | None,
+        folder: RunFolder | None,
         workers: int,
         processes: Processes,
     ) -> None:
-        self.config, self.validation, self.processes = config, validation, processes
-        self.folder = RunFolder(run, asdict(config)) if run is not None and processes.rank == 0 else None
+        self.config, self.validation, self.folder, self.processes = config, validation, folder, processes
         network = start_network(config.backbone, config.start).to(processes.device)
         set_dropout(network, config.dropout)
         self.optimiser = make_optimiser(network, config)

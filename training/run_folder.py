@@ -1,6 +1,7 @@
 """What a fit keeps on disk while it runs, so that it can be killed at any moment and go on from its last step.
 
     config.json         how it was asked to fit
+    data.json           which photos it was given, in words: a list of lines for the model's card
     state.safetensors   weights, weight average, optimiser and best network so far; its step and figures in the header
     tensorboard/        curves, for `tensorboard --logdir`
 
@@ -8,7 +9,7 @@ Tensors are data: nothing is pickled. Each file takes the place of the one befor
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from torch.optim import Optimizer
 from engine.files import write_atomically
 from engine.network import ScoreNet, build_network
 
-CONFIG_FILE, STATE_FILE, CURVES_FOLDER = "config.json", "state.safetensors", "tensorboard"
+CONFIG_FILE, DATA_FILE, STATE_FILE, CURVES_FOLDER = "config.json", "data.json", "state.safetensors", "tensorboard"
 
 
 class RunError(Exception):
@@ -50,19 +51,26 @@ class RunFolder:
         config: JSON of the fit's configuration; a folder of another configuration is refused.
 
     Raises:
-        RunError: the folder holds a fit that was asked for in another way.
+        RunError: the folder cannot be written to, or holds a fit that was asked for in another way.
     """
 
     def __init__(self, path: Path, config: Mapping[str, object]) -> None:
         self.path = path
-        path.mkdir(parents=True, exist_ok=True)
         file = path / CONFIG_FILE
-        text = json.dumps(config, indent=2, sort_keys=True) + "\n"
-        if file.exists() and file.read_text(encoding="utf-8") != text:
-            raise RunError(
-                f"{path} holds a fit with another configuration: name another folder with --state, or remove it"
-            )
-        write_atomically(file, text.encode())
+        content = (json.dumps(config, indent=2, sort_keys=True) + "\n").encode()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+            if file.exists() and file.read_bytes() != content:
+                raise RunError(
+                    f"{path} holds a fit with another configuration: name another folder with --state, or remove it"
+                )
+            write_atomically(file, content)
+        except OSError as error:
+            raise RunError(f"{path} cannot keep a fit ({error}): name another folder with --state") from error
+
+    def note_data(self, facts: Sequence[str]) -> None:
+        """Keep what `training.facts.data_facts` says of the photos."""
+        write_atomically(self.path / DATA_FILE, (json.dumps(facts, indent=2) + "\n").encode())
 
     def save(self, state: SavedState) -> None:
         """Keep a state, in place of the one before."""
@@ -105,6 +113,19 @@ def load_best(path: Path) -> tuple[ScoreNet, str]:
     network = build_network(config["backbone"])
     network.load_state_dict(weights)
     return network.eval(), config["backbone"]
+
+
+def data_of(path: Path) -> tuple[str, ...]:
+    """What a fit noted of the photos that it was given.
+
+    Raises:
+        RunError: it noted nothing that can be read.
+    """
+    file = path / DATA_FILE
+    try:
+        return tuple(map(str, json.loads(file.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, TypeError) as error:
+        raise RunError(f"{file} cannot be read: run `selfie-studio train fit` again, it goes on in {path}") from error
 
 
 def optimiser_tensors(optimiser: Optimizer) -> dict[str, Tensor]:

