@@ -1,83 +1,126 @@
 """What the program remembers of photos: an SQLite file, so that no photo is scored twice by the same model.
 
-A score belongs to a photo's content and a model (both by sha256), not to a path: moved, renamed and copied photos keep
-theirs. A path is remembered with its size and time, so that an unchanged file need not even be read.
+What is measured, scored and marked belongs to a photo's content (sha256), not to a path: moved, renamed and copied
+photos keep theirs. A path is remembered with its size and time, so that an unchanged file need not even be read.
+The tables are told in `engine.catalogue_schema`.
 """
 
 import json
+import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
 
+from engine.catalogue_schema import back_up, bring_up_to_date, check, set_aside
 from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
+from engine.photo_facts import PhotoFacts
+from engine.pixels import Floats
 
-SCHEMA_VERSION = 1
-_SCHEMA = (
-    """
-CREATE TABLE files (              -- what was found where, when it was last read
-    path TEXT PRIMARY KEY,
-    size INTEGER NOT NULL,        -- bytes
-    mtime_ns INTEGER NOT NULL,
-    content_sha256 TEXT,          -- null where the file could not be read
-    error TEXT                    -- why it is not a photo; null where it is one
-) WITHOUT ROWID
-""",
-    """
-CREATE TABLE photos (             -- what a model says of a content
-    content_sha256 TEXT NOT NULL,
-    model_sha256 TEXT NOT NULL,
-    logit REAL NOT NULL,
-    width INTEGER NOT NULL,       -- of the upright picture
-    height INTEGER NOT NULL,
-    faces TEXT NOT NULL,          -- JSON: a list of [15 numbers]: box xyxy, five landmarks, confidence
-    PRIMARY KEY (content_sha256, model_sha256)
-) WITHOUT ROWID
-""",
-)
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
+_FACTS = tuple(field.name for field in fields(PhotoFacts))
+# What a list of photos shows, sorts and filters by; read in one go: 100,000 photos in a third of a second.
+LIST_COLUMNS = (
+    *("path", "content", "size", "error", "width", "height", "taken", "faces", "face_share", "sharpness", "brightness"),
+    *("eyes_closed", "smile", "logit", "points", "stars", "pick"),
+)
+ListRow = tuple[object, ...]
 
 
 @dataclass(frozen=True)
 class FileStamp:
-    """What tells that a file is unchanged: its size in bytes and its modification time in nanoseconds."""
+    """What tells that a file is unchanged: its size in bytes and its modification time in nanoseconds.
+
+    Attributes:
+        sidecar_mtime_ns: of the newest sidecar that may hold its rating; 0 where there is none.
+    """
 
     size: int
     mtime_ns: int
+    sidecar_mtime_ns: int = 0
 
     @classmethod
     def of(cls, path: Path) -> "FileStamp":
         """Raises: OSError."""
         stat = path.stat()
-        return cls(stat.st_size, stat.st_mtime_ns)
+        return cls(stat.st_size, stat.st_mtime_ns, max(map(_mtime_ns, sidecars(path))))
+
+
+def sidecars(path: Path) -> tuple[Path, Path]:
+    """Where other programs keep what they know of a photo: IMG.xmp, as Lightroom does, and IMG.jpg.xmp (darktable)."""
+    return path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")
+
+
+def _mtime_ns(path: Path) -> int:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 @dataclass(frozen=True)
 class FileRecord:
-    """What was found in a file: the digest of a photo's content, or the reason why it is not a photo."""
+    """What was found in a file: a photo's content, or the reason why it is not a photo.
+
+    Attributes:
+        content_sha256: of a photo; None where it could not be read.
+        error: why not; None for a photo.
+        stars: the rating in the file or in its sidecar, -1 to 5; None where there is none.
+    """
 
     content_sha256: str | None
     error: str | None
+    stars: int | None = None
 
 
 @dataclass(frozen=True)
-class PhotoRecord:
+class ContentRecord:
+    """What is measured of a content.
+
+    Attributes:
+        size_wh: width and height of the upright picture.
+        taken: by the camera's clock, as seconds since 1970 as if that clock stood in Greenwich; None where not told.
+        faces: in pixels of the upright, full-size picture.
+        facts: None for what an older program looked at, which measured none.
+    """
+
+    size_wh: tuple[int, int]
+    taken: float | None
+    faces: Faces
+    facts: PhotoFacts | None
+
+
+@dataclass(frozen=True)
+class ScoreRecord:
     """What a model says of a content.
 
     Attributes:
         logit: the network's number.
-        size_wh: width and height of the upright picture.
-        faces: in pixels of the upright, full-size picture.
+        points: 0 to 100 on that model's scale.
+        embedding: the last hidden layer, float (E,); stored as float16.
     """
 
     logit: float
-    size_wh: tuple[int, int]
-    faces: Faces
+    points: float
+    embedding: Floats
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What a person said of a photo.
+
+    Attributes:
+        stars: 0 to 5, -1 for rejected by another program; None where nobody gave any.
+        pick: 1 picked, -1 rejected, 0 neither.
+    """
+
+    stars: int | None = None
+    pick: int = 0
 
 
 class Catalogue:
@@ -100,21 +143,10 @@ class Catalogue:
                 self._database.execute("PRAGMA journal_mode = WAL")
                 # With WAL this loses at most the last commits at a power cut, and never damages the file.
                 self._database.execute("PRAGMA synchronous = NORMAL")
-                self._make_schema()
+                bring_up_to_date(self._database, path)
             except BaseException:
                 self._database.close()
                 raise
-
-    def _make_schema(self) -> None:
-        with self._database:
-            self._database.execute("BEGIN IMMEDIATE")
-            version = self._database.execute("PRAGMA user_version").fetchone()[0]
-            if version > SCHEMA_VERSION:
-                raise CatalogueError(self.path, "written by a newer version of this program: update it")
-            if version == 0:
-                for statement in _SCHEMA:
-                    self._database.execute(statement)
-                self._database.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     def close(self) -> None:
         self._database.close()
@@ -125,51 +157,182 @@ class Catalogue:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
-    def recall_file(self, path: Path, stamp: FileStamp) -> FileRecord | None:
-        """What was found in this file, if it has not changed since."""
-        with self._errors_named():
-            row = self._database.execute(
-                "SELECT content_sha256, error FROM files WHERE path = ? AND size = ? AND mtime_ns = ?",
-                (_text(path), stamp.size, stamp.mtime_ns),
-            ).fetchone()
-        return FileRecord(*row) if row else None
+    # Files
 
-    def recall_photo(self, content_sha256: str, model_sha256: str) -> PhotoRecord | None:
-        """What this model says of this content, if it was asked before."""
+    def recall_files(self, folders: Sequence[Path] | None = None) -> dict[Path, tuple[FileStamp, FileRecord]]:
+        """What was found in files, below these folders (or these very files) or anywhere."""
+        found: dict[Path, tuple[FileStamp, FileRecord]] = {}
+        query = (
+            "SELECT path, size, mtime_ns, sidecar_mtime_ns, sha256, error, stars"
+            " FROM files LEFT JOIN contents ON contents.id = content WHERE path >= ? AND path < ?"
+        )
         with self._errors_named():
-            row = self._database.execute(
-                "SELECT logit, width, height, faces FROM photos WHERE content_sha256 = ? AND model_sha256 = ?",
-                (content_sha256, model_sha256),
-            ).fetchone()
-        return PhotoRecord(row[0], (row[1], row[2]), _faces_from_json(row[3])) if row else None
-
-    def scored_contents(self, model_sha256: str) -> frozenset[str]:
-        """The digests of all contents that this model has scored."""
-        with self._errors_named():
-            rows = self._database.execute("SELECT content_sha256 FROM photos WHERE model_sha256 = ?", (model_sha256,))
-            return frozenset(digest for (digest,) in rows)
+            for span in _spans(folders):
+                for path, size, mtime_ns, sidecar_mtime_ns, *record in self._database.execute(query, span):
+                    found[Path(os.fsdecode(path))] = FileStamp(size, mtime_ns, sidecar_mtime_ns), FileRecord(*record)
+        return found
 
     def remember_files(self, found: Sequence[tuple[Path, FileStamp, FileRecord]]) -> None:
-        """Store what was found in files, all or none."""
+        """Store what was found in files, all or none; the contents are remembered before.
+
+        Stars that were not in the file when it was last read take the place of those that were given here: somebody
+        gave them in another program since. A photo that another program wrote into keeps its marks.
+        """
         with self._errors_named(), self._database:
-            self._database.executemany(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)",
-                [
-                    (_text(path), stamp.size, stamp.mtime_ns, file.content_sha256, file.error)
-                    for path, stamp, file in found
-                ],
+            for path, stamp, file in found:
+                key = _key(path)
+                before = self._database.execute("SELECT content, stars FROM files WHERE path = ?", (key,)).fetchone()
+                content = self._content_id(file.content_sha256)
+                if content is not None:
+                    self._carry_marks(before, content, file.stars)
+                self._database.execute(
+                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    (key, stamp.size, stamp.mtime_ns, stamp.sidecar_mtime_ns, content, file.error, file.stars),
+                )
+
+    def _carry_marks(self, before: tuple[int | None, int | None] | None, content: int, stars: int | None) -> None:
+        if before and before[0] is not None and before[0] != content:
+            self._database.execute(
+                "INSERT OR IGNORE INTO marks SELECT new.id, stars, pick FROM marks"
+                " JOIN contents old ON old.id = marks.content JOIN contents new ON new.id = ?"
+                " WHERE old.id = ? AND old.width = new.width AND old.height = new.height AND old.taken IS new.taken",
+                (content, before[0]),
+            )
+        if stars is not None and (before is None or stars != before[1]):
+            self._database.execute(
+                "INSERT INTO marks VALUES (?, ?, 0) ON CONFLICT (content) DO UPDATE SET stars = excluded.stars",
+                (content, stars),
             )
 
-    def remember_photos(self, model_sha256: str, scored: Sequence[tuple[str, PhotoRecord]]) -> None:
-        """Store what a model says of contents, all or none."""
+    def forget_files(self, paths: Iterable[Path]) -> None:
+        """Files that are gone, all or none; what is known of their contents stays, for when they turn up elsewhere."""
+        with self._errors_named(), self._database:
+            self._database.executemany("DELETE FROM files WHERE path = ?", [(_key(path),) for path in paths])
+
+    # Contents and scores
+
+    def known_contents(self, model_sha256: str) -> frozenset[str]:
+        """The digests of all contents that this model has scored and whose facts are measured."""
+        query = (
+            "SELECT contents.sha256 FROM contents JOIN scores ON content = contents.id JOIN models ON models.id = model"
+            " WHERE models.sha256 = ? AND brightness IS NOT NULL"
+        )
+        with self._errors_named():
+            return frozenset(digest for (digest,) in self._database.execute(query, (model_sha256,)))
+
+    def recall_content(self, content: str | int) -> tuple[int, ContentRecord, Mark] | None:
+        """The number, the facts and the mark of a content, by its digest or by its number."""
+        by = "sha256" if isinstance(content, str) else "id"
+        query = (
+            f"SELECT id, width, height, taken, faces.faces, stars, pick, {', '.join(map(_column, _FACTS))}"
+            f" FROM contents LEFT JOIN faces ON faces.content = id LEFT JOIN marks ON marks.content = id WHERE {by} = ?"
+        )
+        with self._errors_named():
+            row = self._database.execute(query, (content,)).fetchone()
+        if row is None:
+            return None
+        number, width, height, taken, faces, stars, pick, *facts = row
+        record = ContentRecord((width, height), taken, _faces_from_json(faces or "[]"), _facts_from_row(facts))
+        return number, record, Mark(stars, pick or 0)
+
+    def recall_score(self, content_sha256: str, model_sha256: str) -> ScoreRecord | None:
+        """What this model says of this content, if it was asked before."""
+        query = (
+            "SELECT logit, points, embedding FROM contents JOIN scores ON scores.content = contents.id"
+            " JOIN models ON models.id = scores.model LEFT JOIN embeddings ON embeddings.content = contents.id"
+            " AND embeddings.model = models.id WHERE contents.sha256 = ? AND models.sha256 = ?"
+        )
+        with self._errors_named():
+            row = self._database.execute(query, (content_sha256, model_sha256)).fetchone()
+        return ScoreRecord(row[0], row[1], _embedding(row[2] or b"")) if row else None
+
+    def remember_contents(self, measured: Sequence[tuple[str, ContentRecord]]) -> None:
+        """Store what is measured of contents, all or none."""
+        columns = ("sha256", "width", "height", "taken", *_FACTS)
+        query = (
+            f"INSERT INTO contents ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
+            f" ON CONFLICT (sha256) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in columns[1:])}"
+        )
+        with self._errors_named(), self._database:
+            for digest, content in measured:
+                facts = astuple(content.facts) if content.facts else (None,) * len(_FACTS)
+                row = dict(zip(_FACTS, facts, strict=True)) | {"faces": len(content.faces)}
+                self._database.execute(query, (digest, *content.size_wh, content.taken, *row.values()))
+                self._database.execute(
+                    "INSERT OR REPLACE INTO faces SELECT id, ? FROM contents WHERE sha256 = ?",
+                    (_faces_to_json(content.faces), digest),
+                )
+
+    def remember_scores(self, model_sha256: str, scored: Sequence[tuple[str, ScoreRecord]]) -> None:
+        """Store what a model says of contents that are remembered, all or none."""
+        with self._errors_named(), self._database:
+            self._database.execute("INSERT OR IGNORE INTO models (sha256) VALUES (?)", (model_sha256,))
+            model = self._model_id(model_sha256)
+            for digest, score in scored:
+                content = self._content_id(digest)
+                self._database.execute(
+                    "INSERT OR REPLACE INTO scores VALUES (?, ?, ?, ?)", (model, content, score.logit, score.points)
+                )
+                self._database.execute(
+                    "INSERT OR REPLACE INTO embeddings VALUES (?, ?, ?)",
+                    (model, content, score.embedding.astype("<f2").tobytes()),
+                )
+
+    def embeddings(self, model_sha256: str, contents: Sequence[int]) -> dict[int, Floats]:
+        """The embeddings, float16 (E,), of those of these contents (their numbers) that this model has scored."""
+        wanted = frozenset(contents)
+        query = "SELECT content, embedding FROM embeddings WHERE model = ?"
+        with self._errors_named():
+            rows = self._database.execute(query, (self._model_id(model_sha256),))
+            return {content: _embedding(stored) for content, stored in rows if content in wanted}
+
+    # Lists
+
+    def list_photos(self, model_sha256: str, folders: Sequence[Path] | None = None) -> list[ListRow]:
+        """Every file below these folders, or anywhere, as `LIST_COLUMNS`; null where not known.
+
+        A photo that this model has not scored comes with a logit of null and the points of the last model that did.
+        """
+        older = "(SELECT points FROM scores WHERE content = files.content ORDER BY model DESC LIMIT 1)"
+        query = f"""
+            SELECT path, files.content, size, error, width, height, taken, faces, face_share, sharpness, brightness,
+                   eyes_closed, smile, logit, coalesce(points, {older}), marks.stars, coalesce(pick, 0)
+            FROM files LEFT JOIN contents ON contents.id = files.content
+            LEFT JOIN scores ON scores.content = files.content AND scores.model = ?
+            LEFT JOIN marks ON marks.content = files.content WHERE path >= ? AND path < ?
+        """
+        with self._errors_named():
+            model = self._model_id(model_sha256)
+            return [row for span in _spans(folders) for row in self._database.execute(query, (model, *span))]
+
+    # Marks
+
+    def mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
+        """Store what a person said of contents (their numbers), all or none; on disk when this returns."""
         with self._errors_named(), self._database:
             self._database.executemany(
-                "INSERT OR REPLACE INTO photos VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (digest, model_sha256, photo.logit, *photo.size_wh, _faces_to_json(photo.faces))
-                    for digest, photo in scored
-                ],
+                "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
+                [(number, mark.stars, mark.pick) for number, mark in marks],
             )
+
+    def _content_id(self, content_sha256: str | None) -> int | None:
+        row = self._database.execute("SELECT id FROM contents WHERE sha256 = ?", (content_sha256,)).fetchone()
+        return int(row[0]) if row else None
+
+    def _model_id(self, model_sha256: str) -> int:
+        row = self._database.execute("SELECT id FROM models WHERE sha256 = ?", (model_sha256,)).fetchone()
+        return int(row[0]) if row else -1
+
+    # Care
+
+    def damage(self) -> str | None:
+        """What is wrong with the file; None for nothing. Reads all of it."""
+        return check(self._database)
+
+    def back_up(self, copy: Path) -> None:
+        """Write a whole copy of the catalogue, over an older one."""
+        with self._errors_named():
+            back_up(self._database, copy)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:
@@ -179,9 +342,59 @@ class Catalogue:
             raise CatalogueError(self.path, f"the catalogue cannot be used ({error})") from error
 
 
-def _text(path: Path) -> str:
-    # Names that are not Unicode are kept, not refused: SQLite takes no lone surrogates.
-    return str(path.absolute()).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def open_or_begin_anew(path: Path) -> tuple[Catalogue, str]:
+    """The catalogue in a file; a damaged one is moved aside, kept, and a new one begun.
+
+    Returns:
+        the catalogue, and what there is to tell a person about it, "" for nothing.
+
+    Raises:
+        CatalogueError: unwritable, or written by a newer program.
+    """
+    try:
+        return Catalogue(path), ""
+    except CatalogueError as error:
+        if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
+            error.__cause__, sqlite3.OperationalError
+        ):
+            raise
+    aside = set_aside(path)
+    return Catalogue(path), f"The catalogue was damaged. A new one is begun; the old one is kept as {aside.name}."
+
+
+def _key(path: Path) -> bytes:
+    return os.fsencode(path.absolute())
+
+
+def _spans(folders: Sequence[Path] | None) -> Iterator[tuple[bytes, bytes]]:
+    """From and to of the keys of all files below folders, or of files themselves."""
+    if folders is None:
+        yield b"", b"\xff"
+        return
+    separator = os.fsencode(os.sep)
+    after = bytes((separator[0] + 1,))
+    absolute = {folder.absolute() for folder in folders}
+    for folder in sorted(absolute):
+        if absolute.isdisjoint(folder.parents):
+            key = _key(folder)
+            yield key, key + b"\0"
+            stem = key.removesuffix(separator)
+            yield stem + separator, stem + after
+
+
+def _column(fact: str) -> str:
+    return f"contents.{fact}"
+
+
+def _facts_from_row(row: Sequence[float | None]) -> PhotoFacts | None:
+    facts = dict(zip(_FACTS, row, strict=True))
+    if facts["brightness"] is None:  # every measured photo has one
+        return None
+    return PhotoFacts(**{name: float("nan") if value is None else value for name, value in facts.items()})  # type: ignore[arg-type]
+
+
+def _embedding(stored: bytes) -> Floats:
+    return np.frombuffer(stored, "<f2")
 
 
 def _faces_to_json(faces: Faces) -> str:

@@ -1,4 +1,4 @@
-"""A folder of photos to scores: find, decode, look for faces, score in batches, remember.
+"""A folder of photos to scores: find, decode, look for faces, measure, score in batches, remember.
 
 The generator is the job: the window, the command line and the tests loop over the same one. Closing it cancels; what
 was finished is in the catalogue, so that the next scan goes on from there. A bad file is recorded, the rest goes on.
@@ -8,24 +8,31 @@ import hashlib
 import os
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
-from engine.catalogue import Catalogue, FileRecord, FileStamp, PhotoRecord
+from engine.catalogue import Catalogue, ContentRecord, FileRecord, FileStamp, Mark, ScoreRecord
 from engine.checkpoint import ModelCard
 from engine.errors import PictureError
 from engine.faces import NO_FACES, PHOTO_LONG_SIDE, FaceDetector, Faces
-from engine.pictures import check_is_file, is_photo_name, load_picture
+from engine.photo_facts import FactsReader, PhotoFacts
+from engine.pictures import Picture, check_is_file, is_photo_name, load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress
+from engine.ratings import read_rating
 from engine.scoring import Score, Scorer, score_from_logit
 
+Item = TypeVar("Item")
 # How many files each decoding thread may be ahead: enough to keep the network fed, little enough to cancel quickly.
 _AHEAD_PER_WORKER = 4
+# Files whose size and time are looked at in one step.
+_STAMPS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,11 @@ class ScoredPhoto:
         score: None for a bad file.
         faces: in pixels of the upright, full-size picture; empty for a bad file.
         error: why it is a bad file; None for a photo.
+        file_size: in bytes; 0 where the file is gone.
+        content: its number in the catalogue, the same for copies; None for a bad file.
+        taken: by the camera's clock, as seconds since 1970 as if it stood in Greenwich; None where not told.
+        facts: what is measured beside the score; None for a bad file.
+        mark: what a person said of it.
     """
 
     path: Path
@@ -45,6 +57,11 @@ class ScoredPhoto:
     score: Score | None
     faces: Faces
     error: str | None
+    file_size: int = 0
+    content: int | None = None
+    taken: float | None = None
+    facts: PhotoFacts | None = None
+    mark: Mark = field(default_factory=Mark)
 
 
 def best_first(photos: Sequence[ScoredPhoto]) -> list[ScoredPhoto]:
@@ -75,28 +92,30 @@ def find_photos(paths: Sequence[Path]) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class _Decoded:
-    """A photo on its way to the network; `square` is None where the catalogue knows the content's score."""
-
-    content_sha256: str
-    square: Pixels | None
-    faces: Faces
-    size_wh: tuple[int, int]
-
-
-@dataclass(frozen=True)
 class _Read:
-    """What came of one file. `known` came from the catalogue, by its path; else `decoded` or `error` is set."""
+    """What came of one file.
+
+    Attributes:
+        stamp: None where nothing is to be remembered: the next scan tries again.
+        file: what was found in it.
+        content: as it was measured; None where the catalogue knows the content, and for a bad file.
+        square: of the content, for the network; None where `content` is.
+    """
 
     path: Path
     stamp: FileStamp | None
-    known: ScoredPhoto | None = None
-    decoded: _Decoded | None = None
-    error: str | None = None
+    file: FileRecord
+    content: ContentRecord | None = None
+    square: Pixels | None = None
 
 
 def scan(
-    paths: Sequence[Path], catalogue: Catalogue, scorer: Scorer, *, workers: int | None = None
+    paths: Sequence[Path],
+    catalogue: Catalogue,
+    scorer: Scorer,
+    *,
+    workers: int | None = None,
+    only_changes: bool = False,
 ) -> Iterator[Progress[ScoredPhoto]]:
     """Score every photo of files and folders.
 
@@ -105,10 +124,11 @@ def scan(
         catalogue: what is known already, and where the rest is remembered; used in this thread alone.
         scorer: scores the photos.
         workers: threads that decode; None is one for each core.
+        only_changes: count what the catalogue knows already, and do not yield it.
 
     Yields:
-        One progress as soon as the photos are counted, then one for each batch with its finished photos, in the order
-        in which they were found.
+        One progress as soon as the photos are counted, then those that are known already, then one for each batch with
+        its finished photos, both in the order in which they were found.
 
     Raises:
         CatalogueError: the catalogue stopped working.
@@ -116,37 +136,78 @@ def scan(
     files = find_photos(paths)
     done = 0
     yield Progress(done, len(files), f"{len(files)} photos found")
-    reader = _Reader(catalogue, scorer)
-    for batch in _in_batches(reader.read_all(files, workers or os.cpu_count() or 1), scorer.runtime.batch):
-        photos = _finish(batch, catalogue, scorer)
-        done += len(photos)
-        yield Progress(done, len(files), photos[-1].path.name, tuple(photos))
-
-
-def _in_batches(reads: Iterator[_Read], size: int) -> Iterator[list[_Read]]:
+    reader = _Reader(catalogue, scorer, paths)
+    fresh: list[tuple[Path, FileStamp | None]] = []
+    for chunk in _batched(files, _STAMPS_AT_ONCE):
+        known: list[_Read] = []
+        for path in chunk:
+            stamp = _stamp(path)
+            if stamp and (file := reader.recall(path, stamp)):
+                known.append(_Read(path, None, file))
+            else:
+                fresh.append((path, stamp))
+        if known:
+            done += len(known)
+            photos = () if only_changes else tuple(_recalled(read, catalogue, scorer.card) for read in known)
+            yield Progress(done, len(files), known[-1].path.name, photos)
+    reads = reader.read_all(fresh, workers or os.cpu_count() or 1)
     try:
-        while batch := list(islice(reads, size)):
-            yield batch
+        for batch in _batched(reads, scorer.runtime.batch):
+            finished = _finish(batch, catalogue, scorer)
+            done += len(finished)
+            yield Progress(done, len(files), finished[-1].path.name, tuple(finished))
     finally:
-        reads.close()  # type: ignore[attr-defined]  # a generator: closing it stops the threads that decode
+        reads.close()  # which stops the threads that decode
+
+
+def forget_missing(paths: Sequence[Path], catalogue: Catalogue) -> list[Path]:
+    """Drop from the catalogue's files those below these paths that are gone; which they were.
+
+    A path that is itself gone, such as a disk that is not plugged in, is left as it is.
+    """
+    there = [path for path in paths if path.exists()]
+    found = {path.absolute() for path in find_photos(there)}
+    gone = [path for path in catalogue.recall_files(there) if path not in found]
+    catalogue.forget_files(gone)
+    return gone
+
+
+def _batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
+    rest = iter(items)
+    while batch := list(islice(rest, size)):
+        yield batch
+
+
+def _stamp(path: Path) -> FileStamp | None:
+    try:
+        return FileStamp.of(path)
+    except OSError:
+        return None  # reading it will tell why
 
 
 class _Reader:
     """Turns files into network input, several at a time."""
 
-    def __init__(self, catalogue: Catalogue, scorer: Scorer) -> None:
-        self._catalogue = catalogue
-        self._card = scorer.card
-        self._scored = catalogue.scored_contents(scorer.card.model_sha256)
+    def __init__(self, catalogue: Catalogue, scorer: Scorer, paths: Sequence[Path]) -> None:
+        self._known_files = catalogue.recall_files(paths)
+        self._known_contents = catalogue.known_contents(scorer.card.model_sha256)
         self._of_thread = threading.local()
 
-    def read_all(self, files: Sequence[Path], workers: int) -> Iterator[_Read]:
+    def recall(self, path: Path, stamp: FileStamp) -> FileRecord | None:
+        """What was found in this file, if it has not changed since and what it holds needs no new score."""
+        before = self._known_files.get(path.absolute())
+        if before is None or before[0] != stamp:
+            return None
+        file = before[1]
+        return file if file.error or file.content_sha256 in self._known_contents else None
+
+    def read_all(self, files: Sequence[tuple[Path, FileStamp | None]], workers: int) -> Generator[_Read]:
         """Read files in order, with a bounded number of them under way."""
         executor = ThreadPoolExecutor(workers, thread_name_prefix="decode")
         under_way: deque[Future[_Read]] = deque()
         try:
-            for file in files:
-                under_way.append(self._begin(executor, file))
+            for path, stamp in files:
+                under_way.append(executor.submit(self._read, path, stamp))
                 if len(under_way) > workers * _AHEAD_PER_WORKER:
                     yield under_way.popleft().result()
             while under_way:
@@ -154,49 +215,30 @@ class _Reader:
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 
-    def _begin(self, executor: ThreadPoolExecutor, path: Path) -> Future[_Read]:
-        try:
-            stamp = FileStamp.of(path)
-        except OSError:
-            return executor.submit(self._read, path, None)  # which names what is wrong
-        known = self._recall(path, stamp)
-        if known is None:
-            return executor.submit(self._read, path, stamp)
-        future: Future[_Read] = Future()
-        future.set_result(_Read(path, stamp, known=known))
-        return future
-
-    def _recall(self, path: Path, stamp: FileStamp) -> ScoredPhoto | None:
-        file = self._catalogue.recall_file(path, stamp)
-        if file is None:
-            return None
-        if file.content_sha256 is None:
-            return ScoredPhoto(path, None, None, NO_FACES, file.error)
-        photo = self._catalogue.recall_photo(file.content_sha256, self._card.model_sha256)
-        if photo is None:
-            return None
-        return _scored_photo(path, photo, self._card)
-
     def _read(self, path: Path, stamp: FileStamp | None) -> _Read:
         try:
-            return _Read(path, stamp, decoded=self._decode(path))
+            digest = _sha256_of_file(path)
+            stars = read_rating(path)
+            if digest in self._known_contents:
+                return _Read(path, stamp, FileRecord(digest, None, stars))
+            content, square = self._measure(load_picture(path, PHOTO_LONG_SIDE))
+            return _Read(path, stamp, FileRecord(digest, None, stars), content, square)
         except PictureError as error:
             # What may pass is not remembered: the next scan tries again.
-            return _Read(path, None if error.passing else stamp, error=error.reason)
+            return _Read(path, None if error.passing else stamp, FileRecord(None, error.reason))
 
-    def _decode(self, path: Path) -> _Decoded:
-        content_sha256 = _sha256_of_file(path)
-        if content_sha256 in self._scored:
-            return _Decoded(content_sha256, None, NO_FACES, (0, 0))
-        picture = load_picture(path, PHOTO_LONG_SIDE)
-        faces = self._detector().detect_full_size(picture)
-        return _Decoded(content_sha256, letterbox(picture.pixels), faces, picture.full_size_wh)
-
-    def _detector(self) -> FaceDetector:
-        if not hasattr(self._of_thread, "detector"):
-            self._of_thread.detector = FaceDetector()
-        detector: FaceDetector = self._of_thread.detector
-        return detector
+    def _measure(self, picture: Picture) -> tuple[ContentRecord, Pixels]:
+        if not hasattr(self._of_thread, "tools"):
+            self._of_thread.tools = FaceDetector(), FactsReader()
+        tools: tuple[FaceDetector, FactsReader] = self._of_thread.tools
+        detector, facts_reader = tools
+        height, width = picture.pixels.shape[:2]
+        full_w, full_h = picture.full_size_wh
+        faces = detector.detect(picture.pixels)
+        facts = facts_reader.read(picture.pixels, faces)
+        taken = picture.taken.replace(tzinfo=UTC).timestamp() if picture.taken else None
+        full_size = faces.scaled((full_w / width, full_h / height))
+        return ContentRecord(picture.full_size_wh, taken, full_size, facts), letterbox(picture.pixels)
 
 
 def _sha256_of_file(path: Path) -> str:
@@ -210,32 +252,44 @@ def _sha256_of_file(path: Path) -> str:
 
 def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> list[ScoredPhoto]:
     """Score what was decoded and remember it before it is shown."""
-    model = scorer.card.model_sha256
-    fresh = [read.decoded for read in reads if read.decoded and read.decoded.square is not None]
-    scores = scorer.score_squares([decoded.square for decoded in fresh if decoded.square is not None])
-    scored = {
-        decoded.content_sha256: PhotoRecord(score.logit, decoded.size_wh, decoded.faces)
-        for decoded, score in zip(fresh, scores, strict=True)
+    fresh = {
+        read.file.content_sha256: (read.content, read.square)
+        for read in reads
+        if read.file.content_sha256 and read.content and read.square is not None
     }
-    catalogue.remember_photos(model, list(scored.items()))
-    catalogue.remember_files(
+    scores, embeddings = scorer.score_and_embed([square for _, square in fresh.values()])
+    catalogue.remember_contents([(digest, content) for digest, (content, _) in fresh.items()])
+    catalogue.remember_scores(
+        scorer.card.model_sha256,
         [
-            (read.path, read.stamp, FileRecord(read.decoded.content_sha256 if read.decoded else None, read.error))
-            for read in reads
-            if read.stamp is not None and read.known is None
-        ]
+            (digest, ScoreRecord(score.logit, score.points, embedding))
+            for digest, score, embedding in zip(fresh, scores, embeddings, strict=True)
+        ],
     )
-    photos = []
-    for read in reads:
-        if read.decoded is None:
-            photos.append(read.known or ScoredPhoto(read.path, None, None, NO_FACES, read.error))
-            continue
-        digest = read.decoded.content_sha256
-        photo = scored.get(digest) or catalogue.recall_photo(digest, model)
-        assert photo is not None, "a content that was not decoded is in the catalogue"
-        photos.append(_scored_photo(read.path, photo, scorer.card))
-    return photos
+    catalogue.remember_files([(read.path, read.stamp, read.file) for read in reads if read.stamp])
+    return [_recalled(read, catalogue, scorer.card) for read in reads]
 
 
-def _scored_photo(path: Path, photo: PhotoRecord, card: ModelCard) -> ScoredPhoto:
-    return ScoredPhoto(path, photo.size_wh, score_from_logit(photo.logit, card), photo.faces, None)
+def _recalled(read: _Read, catalogue: Catalogue, card: ModelCard) -> ScoredPhoto:
+    """The photo of a file whose content is in the catalogue; or a bad file."""
+    stamp = read.stamp or _stamp(read.path)
+    file_size = stamp.size if stamp else 0
+    if read.file.content_sha256 is None:
+        return ScoredPhoto(read.path, None, None, NO_FACES, read.file.error, file_size)
+    content = catalogue.recall_content(read.file.content_sha256)
+    score = catalogue.recall_score(read.file.content_sha256, card.model_sha256)
+    assert content is not None, "what the catalogue does not know was decoded"
+    assert score is not None, "what the catalogue does not know was scored"
+    number, record, mark = content
+    return ScoredPhoto(
+        read.path,
+        record.size_wh,
+        score_from_logit(score.logit, card),
+        record.faces,
+        None,
+        file_size,
+        number,
+        record.taken,
+        record.facts,
+        mark,
+    )

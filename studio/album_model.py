@@ -1,67 +1,127 @@
-"""The photos of the album, best first, as a list that Qt can show; bad files stand at the end with their reason."""
+"""The photos that the album shows, in the order of showing, as a list that Qt can show."""
 
-from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+import numpy as np
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from engine.scan import ScoredPhoto, best_first_key
+from engine.album import UNKNOWN, Album, PhotoFilter, PhotoRow, Rows, SortKey
+from engine.catalogue import Mark
 from studio.wording import faces_in_words
 
 PhotoRole = Qt.ItemDataRole.UserRole
 RankRole = Qt.ItemDataRole.UserRole + 1
+StackRole = Qt.ItemDataRole.UserRole + 2
 AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
 
 class AlbumModel(QAbstractListModel):
-    """Scored photos, best first."""
+    """An album through a filter and an order.
+
+    Attributes:
+        album: the photos; None until there is a model that scores them.
+
+    Signals:
+        shown_changed: other photos are shown, or in another order.
+    """
+
+    shown_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._photos: list[ScoredPhoto] = []
-        self._orders: list[tuple[float, str]] = []
-        self._order_by_path: dict[Path, tuple[float, str]] = {}
+        self.album: Album | None = None
+        self.wanted = PhotoFilter()
+        self.key, self.turned = SortKey.SCORE, False
+        self._shown: Rows = np.empty(0, np.int32)
+        self._stack_sizes: dict[int, int] = {}
 
-    def clear(self) -> None:
-        """Forget all photos."""
+    def use_album(self, album: Album | None) -> None:
+        """Show another album."""
         self.beginResetModel()
-        self._photos.clear()
-        self._orders.clear()
-        self._order_by_path.clear()
+        self.album = album
+        self._select()
         self.endResetModel()
+        self.shown_changed.emit()
 
-    def add(self, photos: Sequence[ScoredPhoto]) -> None:
-        """Put photos where their scores belong."""
-        for photo in photos:
-            order = best_first_key(photo)
-            row = bisect_left(self._orders, order)
-            self.beginInsertRows(_ROOT, row, row)
-            self._photos.insert(row, photo)
-            self._orders.insert(row, order)
-            self._order_by_path[photo.path] = order
-            self.endInsertRows()
+    def show_only(self, wanted: PhotoFilter) -> None:
+        """Show what a filter lets through."""
+        self.wanted = wanted
+        self.refresh()
 
-    def photo(self, row: int) -> ScoredPhoto:
-        return self._photos[row]
+    def sort_by(self, key: SortKey, *, turned: bool = False) -> None:
+        """Show in another order."""
+        self.key, self.turned = key, turned
+        self.refresh()
 
-    def row_of(self, path: Path) -> int | None:
-        """Where a photo stands now; None if it is not here."""
-        order = self._order_by_path.get(path)
-        return None if order is None else bisect_left(self._orders, order)
+    def refresh(self) -> None:
+        """Select and sort anew, after the album, the filter or the order changed; selected photos stay selected."""
+        self.layoutAboutToBeChanged.emit()
+        before = self.persistentIndexList()
+        rows = [int(self._shown[index.row()]) for index in before]
+        self._select()
+        places = self._places()
+        after = [self.index(place) if (place := places.get(row)) is not None else QModelIndex() for row in rows]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+        self.shown_changed.emit()
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Take files out of the album."""
+        if self.album is None:
+            return
+        self.beginResetModel()
+        self.album.remove(paths)
+        self._select()
+        self.endResetModel()
+        self.shown_changed.emit()
+
+    def mark(self, marks: Mapping[int, Mark]) -> None:
+        """Take what a person said of contents; photos stay where they are until the next `refresh`."""
+        if self.album is None:
+            return
+        marked = set(self.album.mark(marks).tolist())
+        for place in np.flatnonzero(np.isin(self._shown, list(marked))).tolist():
+            self.dataChanged.emit(self.index(place), self.index(place), [PhotoRole])
+
+    def _select(self) -> None:
+        if self.album is None:
+            self._shown, self._stack_sizes = np.empty(0, np.int32), {}
+            return
+        self._shown = self.album.select(self.wanted, self.key, turned=self.turned)
+        groups, sizes = np.unique(self.album.numbers["group"], return_counts=True)
+        self._stack_sizes = dict(zip(groups.tolist(), sizes.tolist(), strict=True))
+
+    def _places(self) -> dict[int, int]:
+        return dict(zip(self._shown.tolist(), range(len(self._shown)), strict=True))
 
     @property
-    def bad_files(self) -> int:
-        return sum(photo.score is None for photo in self._photos)
+    def shown(self) -> Rows:
+        """The album's rows in the order of showing."""
+        return self._shown
+
+    def photo(self, place: int) -> PhotoRow:
+        """The photo at a place of the list."""
+        assert self.album is not None
+        return self.album.photo(int(self._shown[place]))
+
+    def place_of(self, path: Path) -> int | None:
+        """Where a photo stands now; None if it is not shown."""
+        row = self.album.row_of(path) if self.album is not None else None
+        if row is None:
+            return None
+        places = np.flatnonzero(self._shown == row)
+        return int(places[0]) if len(places) else None
 
     def rowCount(self, parent: AnyIndex = _ROOT) -> int:
-        return 0 if parent.isValid() else len(self._photos)
+        return 0 if parent.isValid() else len(self._shown)
 
     def data(self, index: AnyIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
             return None
-        photo = self._photos[index.row()]
+        photo = self.photo(index.row())
         match role:
             case Qt.ItemDataRole.DisplayRole:
                 return photo.path.name
@@ -71,19 +131,32 @@ class AlbumModel(QAbstractListModel):
                 return photo
             case _ if role == RankRole:
                 return index.row() + 1
+            case _ if role == StackRole:
+                return self._stack_size(photo)
         return None
+
+    def _stack_size(self, photo: PhotoRow) -> int:
+        """How many photos stand behind this one, itself counted; 1 where stacks are open."""
+        if not self.wanted.stacked or photo.group == UNKNOWN:
+            return 1
+        return self._stack_sizes.get(photo.group, 1)
 
     def redraw(self, path: Path) -> None:
         """Say that a photo's thumbnail has come."""
-        row = self.row_of(path)
-        if row is not None:
-            self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
+        place = self.place_of(path)
+        if place is not None:
+            self.dataChanged.emit(self.index(place), self.index(place), [Qt.ItemDataRole.DecorationRole])
 
 
-def _in_words(photo: ScoredPhoto, rank: int) -> str:
-    if photo.score is None:
+def _in_words(photo: PhotoRow, rank: int) -> str:
+    if photo.points is None:
         return f"{photo.path.name}\n{photo.error}"
-    assert photo.size_wh is not None
-    width, height = photo.size_wh
-    faces = faces_in_words(len(photo.faces))
-    return f"{photo.path.name}\nNumber {rank}, score {photo.score.points:.0f}\n{width} x {height}, {faces}"
+    lines = [photo.path.name, f"Number {rank}, score {photo.points:.0f}"]
+    if photo.older_model:
+        lines[-1] += ", by an older model"
+    lines.append(f"{photo.size_wh[0]} x {photo.size_wh[1]}, {faces_in_words(photo.faces)}")
+    if photo.eyes_closed:
+        lines[-1] += ", eyes closed" if photo.faces == 1 else f", {photo.eyes_closed} with eyes closed"
+    if photo.taken is not None:
+        lines.append(f"Taken {datetime.fromtimestamp(photo.taken, UTC):%d %B %Y, %H:%M}")
+    return "\n".join(lines)

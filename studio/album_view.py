@@ -1,14 +1,14 @@
-"""The Album room: a folder's photos, best first, filling in while they are scored; and one of them, large."""
+"""The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtCore import QFileSystemWatcher, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QListView,
     QProgressBar,
     QPushButton,
     QStackedWidget,
@@ -16,50 +16,40 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.catalogue import Catalogue
+from engine.album import PhotoRow
+from engine.catalogue import Catalogue, open_or_begin_anew
 from engine.errors import CatalogueError
 from engine.progress import Progress
 from engine.resources import SAMPLES
-from engine.scan import ScoredPhoto, scan
+from engine.scan import ScoredPhoto
 from engine.scoring import Scorer
-from studio.album_delegate import TILE, PhotoTile
+from engine.visit import Gone, Grouped, Listed, visit
+from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
+from studio.culling import Culling
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.large_photo import LargePhoto
+from studio.pace import Pace
+from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
 
 FOLDER_SETTING = "album/folder"
-# Between two photos, in pixels.
-GAP = 4
-
-
-class PhotoGrid(QListView):
-    """Photos in rows that fill the width."""
-
-    def __init__(self, model: AlbumModel, tile: PhotoTile) -> None:
-        super().__init__()
-        self.setModel(model)
-        self.setItemDelegate(tile)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setMovement(QListView.Movement.Static)
-        self.setUniformItemSizes(True)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setFrameShape(QListView.Shape.NoFrame)
-        self.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        width = self.viewport().width() - 1
-        columns = max(1, width // (TILE.width() + GAP))
-        self.setGridSize(QSize(width // columns, TILE.height() + GAP))
-        super().resizeEvent(event)
+# New photos are shown this often: a hundred thousand are sorted in a tenth of this.
+SHOW_EVERY_MS = 400
+# After a folder changed: more files may be on their way.
+LOOK_AGAIN_MS = 2000
+# Folders that are watched for changes; the system's own limit is a few thousand.
+WATCHED_FOLDERS = 500
 
 
 class AlbumRoom(QWidget):
     """A ranked grid and a large view.
+
+    Attributes:
+        model: what is shown, in order.
+        culling: what a person says of photos.
 
     Signals:
         message: a sentence for people.
@@ -72,32 +62,45 @@ class AlbumRoom(QWidget):
     def __init__(self, catalogue_file: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._catalogue_file = catalogue_file
+        self._passing_folder: tempfile.TemporaryDirectory[str] | None = None
         self._scorer: Scorer | None = None
+        self._paths: Sequence[Path] = ()
         self._waiting: Sequence[Path] = ()
+        self._pace = Pace()
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
+        self.culling = Culling(self.model, self.open_catalogue, self)
+        self.culling.message.connect(self.message)
         self.jobs = JobSlot(self)
+        self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
+        self._show_soon.timeout.connect(self.model.refresh)
+        self._watcher = QFileSystemWatcher(self)
+        self._look_again_soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
+        self._watcher.directoryChanged.connect(lambda _: self._look_again_soon.start())
+        self._look_again_soon.timeout.connect(self.look_again)
         self._build()
 
     def _build(self) -> None:
         self.title = ElidedLabel("Album")
         self.progress = QProgressBar()
-        self.progress.setFixedWidth(260)
-        self.progress.hide()
+        self.progress.setFixedWidth(300)
+        self.pause_button = QPushButton("Pause")
+        self.pause_button.setCheckable(True)
+        self.pause_button.toggled.connect(self._pause)
         self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.hide()
         self.cancel_button.clicked.connect(self.cancel)
         self.open_button = QPushButton("Open folder…")
         self.open_button.clicked.connect(self.choose_folder)
         bar = QHBoxLayout()
         bar.addWidget(self.open_button)
         bar.addWidget(self.title, 1)
-        bar.addWidget(self.progress)
-        bar.addWidget(self.cancel_button)
+        for widget in (self.progress, self.pause_button, self.cancel_button):
+            bar.addWidget(widget)
+            widget.hide()
         self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
-        self.large = LargePhoto()
+        self.large = LargePhoto(self.open_catalogue)
         self.large.step_wanted.connect(self.step)
         self.large.back_wanted.connect(self.show_grid)
         self.large.crop_wanted.connect(self.crop_wanted)
@@ -113,15 +116,13 @@ class AlbumRoom(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
         layout.addWidget(self.pages, 1)
-        for key, action in ((Qt.Key.Key_C, self._want_crop), (Qt.Key.Key_Return, self._open_current)):
-            shortcut = QShortcut(QKeySequence(key), self.grid)
-            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
-            shortcut.activated.connect(action)
+
+    # Opening
 
     @property
     def has_photos(self) -> bool:
         """Whether photos are shown or on their way."""
-        return bool(self.model.rowCount() or self._waiting or self.jobs.busy)
+        return bool(self.model.album is not None or self._waiting or self.jobs.busy)
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on, and first what was opened before the model was ready."""
@@ -148,51 +149,96 @@ class AlbumRoom(QWidget):
         name = "Sample photos — open a folder to see your own" if paths[0] == SAMPLES else paths[0].name
         self.title.setText(name if len(paths) == 1 else f"{name} and {len(paths) - 1} more")
         self.title.setToolTip("\n".join(map(str, paths)))
+        self._paths = paths
         self.thumbnails.drop_wishes()
-        self.model.clear()
+        self.model.use_album(None)
+        self.culling.undo_stack.clear()
+        self._watch(())
         self.show_grid()
-        self.progress.setRange(0, 0)
-        self.progress.setVisible(True)
-        self.cancel_button.setVisible(True)
         if self._scorer is None:
             self._waiting = paths
+            self._begin_progress()
             return
         self._waiting = ()
-        scorer = self._scorer
+        self._visit(again=False)
 
-        def task() -> Iterator[Progress[ScoredPhoto]]:
-            with self._open_catalogue() as catalogue:
-                yield from scan(paths, catalogue, scorer)
+    @Slot()
+    def look_again(self) -> None:
+        """Look for photos that came, changed or went since the folders were opened."""
+        if self._paths and self._scorer and not self.jobs.busy:
+            self._visit(again=True)
+
+    def _visit(self, *, again: bool) -> None:
+        assert self._scorer is not None
+        paths, scorer = self._paths, self._scorer
+        self._pace = Pace()
+        if not again:
+            self._begin_progress()
+
+        def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
+            yield from visit(paths, self.open_catalogue, scorer, again=again)
 
         self.jobs.start(task, progressed=self._take, completed=self._complete, failed=self._fail)
 
     @Slot(object)
-    def _take(self, progress: Progress[ScoredPhoto]) -> None:
-        self.progress.setRange(0, max(progress.total, 1))
-        self.progress.setValue(progress.done)
-        self.progress.setFormat(f"{progress.done} of {progress.total} scored")
-        self.model.add(progress.results)
+    def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
+        photos = [result for result in progress.results if isinstance(result, ScoredPhoto)]
+        self._show_progress(progress, fresh=bool(photos))
+        for result in progress.results:
+            match result:
+                case Listed(album):
+                    self.model.use_album(album)
+                case Gone(paths):
+                    self.model.remove(paths)
+                case Grouped(groups) if self.model.album is not None:
+                    self.model.album.set_groups(groups)
+                    self.model.refresh()
+        if photos and self.model.album is not None:
+            self.model.album.put(photos)
+            for photo in photos:
+                self.thumbnails.forget(photo.path)
+            if not self._show_soon.isActive():
+                self._show_soon.start(0 if self.model.rowCount() == 0 else SHOW_EVERY_MS)
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
             self.grid.setCurrentIndex(self.model.index(0))
+
+    def _begin_progress(self) -> None:
+        self.progress.setRange(0, 0)
+        self.pause_button.setChecked(False)
+        for widget in (self.progress, self.pause_button, self.cancel_button):
+            widget.show()
+
+    def _show_progress(self, progress: Progress[object], *, fresh: bool) -> None:
+        self.progress.setRange(0, max(progress.total, 1))
+        self.progress.setValue(progress.done)
+        if fresh:
+            self._pace.mark(progress.done)
+        pace = self._pace.in_words(progress.total)
+        self.progress.setFormat(f"{progress.done:,} of {progress.total:,}" + (f" · {pace}" if pace else ""))
 
     @Slot()
     def _complete(self) -> None:
         self._end_progress()
-        total, bad = self.model.rowCount(), self.model.bad_files
+        self._show_soon.stop()
+        self.model.refresh()
+        album = self.model.album
+        total, bad = (len(album), album.bad_files) if album is not None else (0, 0)
         if not total:
             self.pages.setCurrentWidget(self.empty)
             self.message.emit("There are no photos in there: open another folder.")
         elif bad:
             self.message.emit(
-                f"{total - bad} photos scored; {bad} cannot be read and stand at the end, with the reason."
+                f"{total - bad:,} photos scored; {bad} cannot be read and stand at the end, with the reason."
             )
-        if total:
+        if self.model.rowCount() and self.grid.is_untouched:
             self.grid.setCurrentIndex(self.model.index(0))
             self.grid.scrollToTop()
+        self._watch(self._paths)
 
     @Slot(str)
     def _fail(self, text: str) -> None:
         self._end_progress()
+        self.model.refresh()
         self.message.emit(text)
 
     @Slot()
@@ -201,13 +247,34 @@ class AlbumRoom(QWidget):
         self.jobs.cancel()
         self._waiting = ()
         self._end_progress()
-        if not self.model.rowCount():
+        self.model.refresh()
+        if not self.model.album:  # none, or an empty one
             self.pages.setCurrentWidget(self.empty)
         self.message.emit("Stopped. Open the folder again to go on from here.")
 
+    @Slot(bool)
+    def _pause(self, paused: bool) -> None:
+        self.jobs.pause(paused)
+        self.pause_button.setText("Go on" if paused else "Pause")
+        if paused:
+            self.progress.setFormat("Paused at %v of %m")
+        self._pace = Pace()
+
     def _end_progress(self) -> None:
-        self.progress.setVisible(False)
-        self.cancel_button.setVisible(False)
+        for widget in (self.progress, self.pause_button, self.cancel_button):
+            widget.hide()
+
+    def _watch(self, paths: Sequence[Path]) -> None:
+        """Notice what comes and goes in these folders, and in those that photos of the album are in."""
+        if watched := self._watcher.directories():
+            self._watcher.removePaths(watched)
+        folders = {str(path.absolute()) for path in paths if path.is_dir()}
+        if self.model.album is not None and paths:
+            folders |= self.model.album.folders()
+        if folders:
+            self._watcher.addPaths(sorted(folders)[:WATCHED_FOLDERS])
+
+    # Looking
 
     @Slot(QModelIndex)
     def show_large(self, index: QModelIndex) -> None:
@@ -225,36 +292,97 @@ class AlbumRoom(QWidget):
             self.grid.setFocus()
 
     @Slot(int)
-    def step(self, rows: int) -> None:
-        """Show the photo that many places further on, large."""
-        row = self.grid.currentIndex().row() + rows
-        if 0 <= row < self.model.rowCount():
-            self.show_large(self.model.index(row))
+    def step(self, places: int) -> None:
+        """Go to the photo that many places further on; large where one is shown large."""
+        place = self.grid.currentIndex().row() + places
+        if 0 <= place < self.model.rowCount():
+            if self.pages.currentWidget() is self.large:
+                self.show_large(self.model.index(place))
+            else:
+                self.grid.setCurrentIndex(self.model.index(place))
 
     @Slot()
-    def _open_current(self) -> None:
-        if self.grid.currentIndex().isValid():
+    def toggle_large(self) -> None:
+        """Show the current photo, large; or all photos again."""
+        if self.pages.currentWidget() is self.large:
+            self.show_grid()
+        elif self.grid.currentIndex().isValid():
             self.show_large(self.grid.currentIndex())
 
     @Slot()
-    def _want_crop(self) -> None:
-        if self.grid.currentIndex().isValid():
-            photo = self.model.photo(self.grid.currentIndex().row())
-            self.crop_wanted.emit(photo.path)
+    def crop_current(self) -> None:
+        """Take the current photo to the Crop room."""
+        if photos := self.chosen()[:1]:
+            self.crop_wanted.emit(photos[0].path)
 
-    def _open_catalogue(self) -> Catalogue:
-        """The person's catalogue; where it cannot be used, one in memory, so that photos can be ranked all the same."""
+    def chosen(self) -> list[PhotoRow]:
+        """The photos that an action is for: the one that is shown large, or those that are selected, in their order."""
+        current = self.grid.currentIndex()
+        if self.pages.currentWidget() is self.large and current.isValid():
+            return [self.model.photo(current.row())]
+        places = sorted(index.row() for index in self.grid.selectionModel().selectedIndexes())
+        return [self.model.photo(place) for place in places]
+
+    # Marking
+
+    def pick(self, pick: int) -> None:
+        """Pick (1), reject (-1) or unmark (0) the chosen photos."""
+        self.culling.pick(self.chosen(), pick)
+        self._show_marks()
+
+    def rate(self, stars: int) -> None:
+        """Give the chosen photos 1 to 5 stars, or none."""
+        self.culling.rate(self.chosen(), stars)
+        self._show_marks()
+
+    def _show_marks(self) -> None:
+        current = self.grid.currentIndex()
+        if self.pages.currentWidget() is self.large and current.isValid():
+            self.large.show_mark(self.model.photo(current.row()).mark)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back what was done to photos last."""
+        self.culling.undo()
+        self._show_marks()
+
+    @Slot()
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        self.culling.redo()
+        self._show_marks()
+
+    # The catalogue
+
+    def open_catalogue(self) -> Catalogue:
+        """The person's catalogue, for the calling thread.
+
+        Where it cannot be used, one that passes with this run: photos can be ranked all the same.
+        """
         try:
-            return Catalogue(self._catalogue_file)
+            catalogue, told = open_or_begin_anew(self._catalogue_file)
         except CatalogueError as error:
-            self.message.emit(f"Scores will not be remembered this time: {error}")
-            return Catalogue()
+            told = f"Scores and marks will not be remembered this time: {error}"
+            self._passing_folder = tempfile.TemporaryDirectory(prefix="selfie-studio-")
+            self._catalogue_file = Path(self._passing_folder.name) / "catalogue.sqlite"
+            catalogue = Catalogue(self._catalogue_file)
+        if told:
+            self.message.emit(told)
+        return catalogue
 
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
+        self._look_again_soon.stop()
         self.jobs.close()
         self.large.jobs.close()
         self.thumbnails.close()
+        if self._passing_folder:
+            self._passing_folder.cleanup()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self.pages.currentWidget() is self.grid:
+            self.grid.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.jobs.busy:

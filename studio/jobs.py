@@ -1,6 +1,7 @@
 """Runs an engine generator away from the window: one shape for every long task."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -35,12 +36,15 @@ class Job(QThread):
         """
         super().__init__(parent)
         self._make_task = make_task
+        self._may_go_on = threading.Event()
+        self._may_go_on.set()
 
     def run(self) -> None:
         try:
             task = self._make_task()
             try:
                 for progress in task:
+                    self._may_go_on.wait()
                     if self.isInterruptionRequested():
                         return
                     self.progressed.emit(self, progress)
@@ -58,6 +62,14 @@ class Job(QThread):
     def cancel(self) -> None:
         """Ask the task to stop at its next step."""
         self.requestInterruption()
+        self._may_go_on.set()
+
+    def pause(self, paused: bool) -> None:
+        """Let the task wait at its next step, or go on."""
+        if paused:
+            self._may_go_on.clear()
+        else:
+            self._may_go_on.set()
 
 
 @dataclass(frozen=True)
@@ -119,6 +131,11 @@ class JobSlot(QObject):
         if job is self._current:
             self._current = None
             self._listener.failed(text)
+
+    def pause(self, paused: bool) -> None:
+        """Let the running task wait at its next step, or go on."""
+        if self._current is not None:
+            self._current.pause(paused)
 
     def cancel(self) -> None:
         """Stop the running task, without waiting for it."""

@@ -1,15 +1,16 @@
 """One photo of the album, large, with its score and its faces."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from engine.album import PhotoRow
+from engine.catalogue import Catalogue, ContentRecord, Mark
 from engine.pictures import Picture, load_picture
 from engine.progress import Progress
-from engine.scan import ScoredPhoto
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
 from studio.photo_canvas import PhotoCanvas
@@ -44,15 +45,17 @@ class LargePhoto(QWidget):
     crop_wanted = Signal(object)
     message = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self._photo: ScoredPhoto | None = None
+        self._open_catalogue = open_catalogue
+        self._photo: PhotoRow | None = None
         self.jobs = JobSlot(self)
         self.canvas = PhotoCanvas()
         self.score = QLabel("–")
         large_font(self.score, 40, bold=True)
         self.text = ElidedLabel()
+        self.mark = QLabel()
         bar = QHBoxLayout()
         for label, action in (("‹ All photos", self.back_wanted.emit), ("Crop", self._want_crop)):
             button = QPushButton(label)
@@ -62,6 +65,8 @@ class LargePhoto(QWidget):
         bar.addSpacing(12)
         bar.addWidget(self.score)
         bar.addWidget(self.text, 1)
+        bar.addWidget(self.mark)
+        bar.addSpacing(12)
         for label, rows, tip in (("‹", -1, "Previous (Left)"), ("›", 1, "Next (Right)")):
             button = QPushButton(label)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -73,33 +78,44 @@ class LargePhoto(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.canvas, 1)
 
-    def show_photo(self, photo: ScoredPhoto, rank: int, count: int) -> None:
+    def show_photo(self, photo: PhotoRow, rank: int, count: int) -> None:
         """Show a photo; its picture follows once it is decoded."""
         self._photo = photo
         self.text.setToolTip(str(photo.path))
         self.canvas.clear()
         self.jobs.cancel()
-        if photo.score is None:
+        self.show_mark(photo.mark)
+        if photo.points is None:
             self.score.setText("–")
             self.text.setText(f"{photo.path.name} · {photo.error}")
             return
-        self.score.setText(f"{photo.score.points:.0f}")
-        self.score.setStyleSheet(f"color: {score_colour(photo.score.points).name()}")
-        faces = faces_in_words(len(photo.faces))
-        assert photo.size_wh is not None
-        self.text.setText(f"{photo.path.name} · {rank} of {count} · {faces} · {photo.size_wh[0]} x {photo.size_wh[1]}")
+        self.score.setText(f"{photo.points:.0f}")
+        self.score.setStyleSheet(f"color: {score_colour(photo.points).name()}")
+        width, height = photo.size_wh
+        faces = faces_in_words(photo.faces)
+        self.text.setText(f"{photo.path.name} · {rank} of {count} · {faces} · {width} x {height}")
 
-        def task() -> Iterator[Progress[Picture]]:
-            yield Progress(1, 1, "", (load_picture(photo.path, SHOWN_LONG_SIDE),))
+        def task() -> Iterator[Progress[Picture | ContentRecord]]:
+            yield Progress(1, 2, "", (load_picture(photo.path, SHOWN_LONG_SIDE),))
+            with self._open_catalogue() as catalogue:
+                if found := catalogue.recall_content(photo.content):
+                    yield Progress(2, 2, "", (found[1],))
 
-        self.jobs.start(task, progressed=self._show_picture, completed=lambda: None, failed=self.message.emit)
+        self.jobs.start(task, progressed=self._take, completed=lambda: None, failed=self.message.emit)
+
+    def show_mark(self, mark: Mark) -> None:
+        """Show what a person said of the photo."""
+        pick = {1: "✓ picked", -1: "✕ rejected"}.get(mark.pick, "")
+        stars = "★" * max(mark.stars or 0, 0)
+        self.mark.setText("   ".join(part for part in (pick, stars) if part))
 
     @Slot(object)
-    def _show_picture(self, progress: Progress[Picture]) -> None:
-        picture = progress.results[0]
-        assert self._photo is not None
-        self.canvas.show_image(image_from_pixels(picture.pixels), picture.full_size_wh)
-        self.canvas.show_faces(self._photo.faces.boxes_within(picture.full_size_wh))
+    def _take(self, progress: Progress[Picture | ContentRecord]) -> None:
+        match progress.results[0]:
+            case Picture(pixels, full_size_wh):
+                self.canvas.show_image(image_from_pixels(pixels), full_size_wh)
+            case ContentRecord(size_wh, _, faces):
+                self.canvas.show_faces(faces.boxes_within(size_wh))
 
     def _want_step(self, rows: int) -> None:
         self.step_wanted.emit(rows)
@@ -112,9 +128,7 @@ class LargePhoto(QWidget):
         key = Qt.Key(event.key())
         if key in STEPS:
             self.step_wanted.emit(STEPS[key])
-        elif key in (Qt.Key.Key_Escape, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key == Qt.Key.Key_Escape:
             self.back_wanted.emit()
-        elif key == Qt.Key.Key_C:
-            self._want_crop()
         else:
             super().keyPressEvent(event)

@@ -39,7 +39,7 @@ class LiveMenu(QMenu):
         mirrored.setChecked(keeps_mirrored())
         self._add("Show them in the &Album", lambda: self.album_wanted.emit(keep_folder()))
         self.addSeparator()
-        self._add("Take &back what was kept last", room.keeper.undo, "Ctrl+Z")
+        self._add("Take &back what was kept last", room.keeper.undo)
 
     def _add(self, text: str, action: Callable[[], object], keys: str = "") -> QAction:
         added = self.addAction(text)

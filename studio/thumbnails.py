@@ -1,4 +1,4 @@
-"""Thumbnails, decoded off the window's thread when they are first looked at, newest wish first."""
+"""Thumbnails, read or made off the window's thread when they are first looked at, newest wish first."""
 
 from pathlib import Path
 
@@ -8,10 +8,10 @@ from PySide6.QtGui import QImage, QPixmap, QPixmapCache
 from engine.errors import PictureError
 from engine.pictures import load_picture
 from studio.qt_pictures import image_from_pixels
+from studio.thumbnail_files import THUMBNAIL_SIDE, read_thumbnail, write_thumbnail
 
-THUMBNAIL_SIDE = 256
-# About a thousand thumbnails: several screens in every direction.
-CACHE_KILOBYTES = 256 * 1024
+# About five hundred thumbnails: several screens in every direction.
+CACHE_KILOBYTES = 128 * 1024
 
 
 class Thumbnails(QObject):
@@ -30,6 +30,7 @@ class Thumbnails(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(2)
         self._wished: set[Path] = set()
+        self._closed = False
         self._wishes = 0
         self._decoded.connect(self._keep)
 
@@ -38,11 +39,15 @@ class Thumbnails(QObject):
         pixmap = QPixmap()
         if QPixmapCache.find(str(path), pixmap):
             return pixmap
-        if path not in self._wished:
+        if path not in self._wished and not self._closed:
             self._wished.add(path)
             self._wishes += 1
             self._pool.start(_Decode(path, self), self._wishes)
         return None
+
+    def forget(self, path: Path) -> None:
+        """The file has changed: fetch its thumbnail anew when it is next looked at."""
+        QPixmapCache.remove(str(path))
 
     def drop_wishes(self) -> None:
         """Forget what was wished for and not begun."""
@@ -50,7 +55,8 @@ class Thumbnails(QObject):
         self._wished.clear()
 
     def close(self) -> None:
-        """Wait for what is under way."""
+        """Fetch no more, and wait for what is under way."""
+        self._closed = True
         self.drop_wishes()
         self._pool.waitForDone()
 
@@ -68,8 +74,11 @@ class _Decode(QRunnable):
         self._path, self._owner = path, owner
 
     def run(self) -> None:
-        try:
-            image = image_from_pixels(load_picture(self._path, THUMBNAIL_SIDE).pixels)
-        except PictureError:
-            image = QImage()  # the scan has said what is wrong with it
+        image = read_thumbnail(self._path)
+        if image is None:
+            try:
+                image = image_from_pixels(load_picture(self._path, THUMBNAIL_SIDE).pixels)
+                write_thumbnail(self._path, image)
+            except PictureError:
+                image = QImage()  # the scan has said what is wrong with it
         self._owner._decoded.emit(self._path, image)

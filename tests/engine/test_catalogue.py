@@ -1,16 +1,48 @@
 import os
+import sqlite3
+from collections.abc import Iterable
+from dataclasses import fields, replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.catalogue import Catalogue, FileRecord, FileStamp, PhotoRecord
+from engine.catalogue import (
+    LIST_COLUMNS,
+    Catalogue,
+    ContentRecord,
+    FileRecord,
+    FileStamp,
+    Mark,
+    ScoreRecord,
+    open_or_begin_anew,
+)
+from engine.catalogue_schema import _MIGRATIONS, SCHEMA_VERSION
+from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
+from engine.photo_facts import PhotoFacts
 
 STAMP = FileStamp(12, 34)
+FACTS = PhotoFacts(**{field.name: index + 1 for index, field in enumerate(fields(PhotoFacts))})
+CONTENT = ContentRecord((640, 480), 1e9, NO_FACES, FACTS)
+SCORE = ScoreRecord(-1.5, 31.25, np.arange(6, dtype=np.float32))
 # Any bytes that a Linux file name can hold, Unicode or not.
 NAMES = st.binary(min_size=1, max_size=40).map(lambda name: name.replace(b"\0", b"0").replace(b"/", b"_"))
+
+
+def _remember(catalogue: Catalogue, files: dict[str, str], stars: int | None = None) -> None:
+    """Photos by path, each with the digest of its content, scored by "model"."""
+    catalogue.remember_contents([(digest, CONTENT) for digest in files.values()])
+    catalogue.remember_scores("model", [(digest, SCORE) for digest in files.values()])
+    catalogue.remember_files([(Path(path), STAMP, FileRecord(digest, None, stars)) for path, digest in files.items()])
+
+
+def _listed(catalogue: Catalogue, model: str = "model", folders: Iterable[str] = ()) -> dict[str, dict[str, object]]:
+    rows = catalogue.list_photos(model, [Path(folder) for folder in folders] or None)
+    listed = [dict(zip(LIST_COLUMNS, row, strict=True)) for row in rows]
+    return {os.fsdecode(row["path"]): row for row in listed}  # type: ignore[arg-type]
 
 
 @settings(deadline=None, max_examples=60)
@@ -18,15 +50,23 @@ NAMES = st.binary(min_size=1, max_size=40).map(lambda name: name.replace(b"\0", 
 def test_every_file_name_is_remembered_as_itself(names: list[bytes]) -> None:
     paths = [Path("/photos") / f"x{os.fsdecode(name)}" for name in names]
     with Catalogue() as catalogue:
-        catalogue.remember_files(
-            [(path, STAMP, FileRecord(f"digest {number}", None)) for number, path in enumerate(paths)]
-        )
-        for number, path in enumerate(paths):
-            assert catalogue.recall_file(path, STAMP) == FileRecord(f"digest {number}", None)
-            assert catalogue.recall_file(path, FileStamp(12, 35)) is None
+        records = {path: (STAMP, FileRecord(None, f"bad in way {number}")) for number, path in enumerate(paths)}
+        catalogue.remember_files([(path, *record) for path, record in records.items()])
+        assert catalogue.recall_files([Path("/photos")]) == records
+        catalogue.forget_files(paths[:1])
+        assert set(catalogue.recall_files()) == set(paths[1:])
 
 
-def test_what_a_model_says_is_remembered_for_that_model_alone(tmp_path: Path) -> None:
+def test_files_are_recalled_by_folder_and_not_by_a_name_that_begins_alike() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a/one.jpg": "1", "/a/b/two.jpg": "2", "/ab/three.jpg": "3", "/a.jpg": "4"})
+        assert set(catalogue.recall_files([Path("/a")])) == {Path("/a/one.jpg"), Path("/a/b/two.jpg")}
+        assert set(catalogue.recall_files([Path("/a.jpg")])) == {Path("/a.jpg")}
+        assert len(catalogue.recall_files([Path("/")])) == 4
+        assert len(catalogue.list_photos("model", [Path("/a"), Path("/a/b")])) == 2
+
+
+def test_what_a_model_says_is_remembered_for_that_model_and_content(tmp_path: Path) -> None:
     faces = Faces(
         np.array([[1.25, 2, 300.5, 400], [5, 6, 7, 8]], np.float32),
         np.arange(20, dtype=np.float32).reshape(2, 5, 2),
@@ -34,16 +74,141 @@ def test_what_a_model_says_is_remembered_for_that_model_alone(tmp_path: Path) ->
     )
     file = tmp_path / "new folder" / "catalogue.sqlite"
     with Catalogue(file) as catalogue:
-        catalogue.remember_photos(
-            "model", [("one", PhotoRecord(-1.5, (640, 480), faces)), ("two", PhotoRecord(2.0, (3, 4), NO_FACES))]
-        )
+        catalogue.remember_contents([("one", replace(CONTENT, faces=faces, facts=replace(FACTS, faces=2)))])
+        catalogue.remember_scores("model", [("one", SCORE)])
     with Catalogue(file) as catalogue:
-        one, two = catalogue.recall_photo("one", "model"), catalogue.recall_photo("two", "model")
-        assert catalogue.recall_photo("one", "another model") is None
-        assert catalogue.scored_contents("model") == {"one", "two"}
-    assert one is not None
-    assert (one.logit, one.size_wh) == (-1.5, (640, 480))
-    for kept, said in zip(vars(one.faces).values(), vars(faces).values(), strict=True):
+        number, content, mark = catalogue.recall_content("one") or pytest.fail("forgotten")
+        score = catalogue.recall_score("one", "model")
+        assert catalogue.recall_score("one", "another model") is None
+        assert catalogue.known_contents("model") == {"one"}
+        assert catalogue.recall_content(number)
+        assert catalogue.embeddings("model", [number])[number].tolist() == SCORE.embedding.tolist()
+    assert (content.size_wh, content.taken, content.facts, mark) == ((640, 480), 1e9, replace(FACTS, faces=2), Mark())
+    assert score
+    assert (score.logit, score.points, score.embedding.tolist()) == (-1.5, 31.25, SCORE.embedding.tolist())
+    for kept, said in zip(vars(content.faces).values(), vars(faces).values(), strict=True):
         np.testing.assert_allclose(kept, said, atol=0.006)
-    assert two is not None
-    assert len(two.faces) == 0
+
+
+def test_a_fact_that_is_not_known_comes_back_so() -> None:
+    with Catalogue() as catalogue:
+        catalogue.remember_contents([("one", replace(CONTENT, facts=replace(FACTS, smile=float("nan"))))])
+        _, content, _ = catalogue.recall_content("one") or pytest.fail("forgotten")
+    assert content.facts
+    assert np.isnan(content.facts.smile)
+    assert content.facts.brightness == FACTS.brightness
+
+
+def test_a_score_of_an_older_model_is_listed_until_there_is_a_new_one() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"})
+        row = _listed(catalogue, "newer model")["/a.jpg"]
+        assert (row["logit"], row["points"]) == (None, 31.25)
+        catalogue.remember_scores("newer model", [("1", ScoreRecord(2, 80, SCORE.embedding))])
+        row = _listed(catalogue, "newer model")["/a.jpg"]
+        assert (row["logit"], row["points"]) == (2, 80)
+
+
+def test_marks_follow_a_content_to_every_name() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1", "/copy.jpg": "1", "/b.jpg": "2"})
+        catalogue.mark([(int(str(_listed(catalogue)["/a.jpg"]["content"])), Mark(4, 1))])
+        _remember(catalogue, {"/moved.jpg": "1"})
+        listed = _listed(catalogue)
+    assert [(listed[path]["stars"], listed[path]["pick"]) for path in ("/copy.jpg", "/moved.jpg", "/b.jpg")] == [
+        (4, 1),
+        (4, 1),
+        (None, 0),
+    ]
+
+
+def test_stars_that_another_program_gave_since_take_the_place_of_ours_and_old_ones_do_not() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"}, stars=2)
+        assert _listed(catalogue)["/a.jpg"]["stars"] == 2
+        content = int(str(_listed(catalogue)["/a.jpg"]["content"]))
+        catalogue.mark([(content, Mark(5, 1))])
+        _remember(catalogue, {"/a.jpg": "1"}, stars=2)
+        assert _listed(catalogue)["/a.jpg"]["stars"] == 5
+        _remember(catalogue, {"/a.jpg": "1"}, stars=3)
+        assert (_listed(catalogue)["/a.jpg"]["stars"], _listed(catalogue)["/a.jpg"]["pick"]) == (3, 1)
+
+
+def test_a_photo_that_another_program_wrote_into_keeps_its_marks_and_another_photo_does_not_get_them() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"})
+        catalogue.mark([(int(str(_listed(catalogue)["/a.jpg"]["content"])), Mark(5, -1))])
+        _remember(catalogue, {"/a.jpg": "1 with a caption"})
+        assert (_listed(catalogue)["/a.jpg"]["stars"], _listed(catalogue)["/a.jpg"]["pick"]) == (5, -1)
+        catalogue.remember_contents([("other", replace(CONTENT, taken=2e9))])
+        catalogue.remember_files([(Path("/a.jpg"), STAMP, FileRecord("other", None))])
+        assert _listed(catalogue)["/a.jpg"]["stars"] is None
+
+
+def _old_catalogue(file: Path) -> None:
+    with sqlite3.connect(file) as database:
+        for statement in _MIGRATIONS[0]:
+            database.execute(statement)
+        database.execute("PRAGMA user_version = 1")
+        faces = "[[1,2,3,4,5,6,7,8,9,10,11,12,13,14,0.5]]"
+        database.execute("INSERT INTO files VALUES ('/a.jpg', 12, 34, 'one', NULL)")
+        database.executemany(
+            "INSERT INTO photos VALUES ('one', ?, 1.5, 40, 30, ?)", [("model", faces), ("older model", faces)]
+        )
+    database.close()
+
+
+def test_an_older_catalogue_is_brought_up_to_date_and_kept_beside(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    _old_catalogue(file)
+    before = file.read_bytes()
+    with Catalogue(file) as catalogue:
+        _, content, _ = catalogue.recall_content("one") or pytest.fail("forgotten")
+        score = catalogue.recall_score("one", "model")
+        assert catalogue.known_contents("model") == set()  # its facts are still to be measured
+    assert content.size_wh == (40, 30)
+    assert len(content.faces) == 1
+    assert score
+    assert score.logit == 1.5
+    kept = tmp_path / f"catalogue-before-version-{SCHEMA_VERSION}.sqlite"
+    with sqlite3.connect(kept) as database:
+        assert database.execute("SELECT path FROM files").fetchall() == [("/a.jpg",)]
+    database.close()
+    assert before[:16] == kept.read_bytes()[:16]
+
+
+def test_a_damaged_catalogue_is_moved_aside_and_a_new_one_works(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    file.write_text("this is no database, but it is long enough to look at " * 50)
+    with pytest.raises(CatalogueError):
+        Catalogue(file)
+    catalogue, told = open_or_begin_anew(file)
+    with catalogue:
+        _remember(catalogue, {"/a.jpg": "1"})
+    assert "damaged" in told
+    assert len(list(tmp_path.glob("catalogue-damaged-*.sqlite"))) == 1
+    again, told = open_or_begin_anew(file)
+    with again:
+        assert not told
+        assert len(again.list_photos("model")) == 1
+
+
+def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    with Catalogue(file) as catalogue:
+        catalogue._database.execute("PRAGMA user_version = 99")
+    with pytest.raises(CatalogueError, match="newer"):
+        open_or_begin_anew(file)
+    assert file.exists()
+
+
+def test_pages_that_were_overwritten_are_found(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    with Catalogue(file) as catalogue:
+        _remember(catalogue, {f"/{number}.jpg": str(number) for number in range(300)})
+        assert catalogue.damage() is None
+    content = bytearray(file.read_bytes())
+    content[8192:20480] = b"\xa5" * 12288
+    file.write_bytes(content)
+    with Catalogue(file) as catalogue:
+        assert catalogue.damage()

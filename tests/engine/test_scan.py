@@ -95,7 +95,7 @@ def test_closing_half_way_keeps_what_is_done_and_leaves_no_thread(folder: Path, 
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
     with Catalogue(file) as catalogue:
         for photo in done:
-            assert catalogue.recall_file(photo.path, FileStamp.of(photo.path))
+            assert catalogue.recall_files([photo.path])[photo.path][0] == FileStamp.of(photo.path)
 
 
 def test_each_photo_is_found_once_and_hidden_ones_never(folder: Path) -> None:

@@ -49,7 +49,7 @@ def test_i_drop_a_folder_and_browse_it_by_keyboard(qtbot: QtBot, window: StudioW
     assert window.rooms.currentWidget() is window.album
     _wait_for_album(qtbot, window, 7)
     model = window.album.model
-    points = [photo.score.points for row in range(6) if (photo := model.photo(row)).score]
+    points = [model.photo(place).points or 0 for place in range(6)]
     assert points == sorted(points, reverse=True)
     assert model.photo(6).error
     qtbot.waitUntil(lambda: "1 cannot be read" in window.statusBar().currentMessage(), timeout=WAIT_MS)
@@ -171,12 +171,25 @@ def test_i_cancel_and_what_was_scored_stays(qtbot: QtBot, window: StudioWindow, 
     _wait_for_album(qtbot, window, 7)
 
 
-def test_a_damaged_catalogue_is_said_and_photos_are_ranked_all_the_same(
+def test_a_damaged_catalogue_is_kept_aside_and_a_new_one_begun(
     qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path, tmp_path: Path
 ) -> None:
     catalogue = tmp_path / "data" / "selfie-studio" / "catalogue.sqlite"
     catalogue.parent.mkdir(parents=True)
-    catalogue.write_text("this is no database, but it is long enough to look at " * 50)
+    damaged = "this is no database, but it is long enough to look at " * 50
+    catalogue.write_text(damaged)
+    window = start("open", folder)
+    said: list[str] = []
+    window.album.message.connect(said.append)
+    _wait_for_album(qtbot, window, 7)
+    assert any("was damaged" in text for text in said)
+    assert [file.read_text() for file in catalogue.parent.glob("*damaged*.sqlite")] == [damaged]
+
+
+def test_where_nothing_can_be_remembered_photos_are_ranked_all_the_same(
+    qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("where the folder of the catalogue should be")
     window = start("open", folder)
     said: list[str] = []
     window.album.message.connect(said.append)

@@ -1,0 +1,415 @@
+"""An album as columns of numbers: a hundred thousand photos are sorted, filtered and counted in milliseconds.
+
+A row is one file. Rows are told by their number, which stays the same until a row is removed; what is shown is an array
+of row numbers in the order of showing.
+"""
+
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.catalogue import LIST_COLUMNS, ListRow, Mark
+from engine.checkpoint import ModelCard
+from engine.scan import ScoredPhoto
+
+Rows = npt.NDArray[np.int32]
+# A column that says "not known".
+UNKNOWN = -1
+UNRATED = -2
+_COLUMNS = np.dtype(
+    [
+        ("content", np.int64),
+        ("size", np.int64),
+        ("width", np.int32),
+        ("height", np.int32),
+        ("taken", np.float64),
+        ("logit", np.float32),
+        ("points", np.float32),
+        ("older_model", np.bool_),
+        ("faces", np.int16),
+        ("face_share", np.float32),
+        ("sharpness", np.float32),
+        ("brightness", np.float32),
+        ("eyes_closed", np.int16),
+        ("smile", np.float32),
+        ("stars", np.int8),
+        ("pick", np.int8),
+        ("group", np.int32),
+    ]
+)
+# What stands for null in each column that comes from the catalogue.
+_NULLS = {"content": UNKNOWN, "width": 0, "height": 0, "faces": 0, "eyes_closed": 0, "stars": UNRATED, "pick": 0}
+_DIGITS = re.compile(r"\d+")
+
+
+class SortKey(StrEnum):
+    """What photos are sorted by; each in the order that people expect first, which can be turned round."""
+
+    SCORE = "Score"
+    DATE = "Date"
+    NAME = "Name"
+    RATING = "Rating"
+    SHARPNESS = "Sharpness"
+
+
+class FaceCount(StrEnum):
+    """Photos by the people in them."""
+
+    ANY = "Any faces"
+    NONE = "No face"
+    ONE = "One face"
+    SEVERAL = "Several faces"
+
+
+class EyesState(StrEnum):
+    """Photos by the eyes in them."""
+
+    ANY = "Any eyes"
+    OPEN = "Eyes open"
+    CLOSED = "Eyes closed"
+
+
+@dataclass(frozen=True)
+class PhotoFilter:
+    """Which photos are shown: those that meet all of it.
+
+    Attributes:
+        points: lowest and highest score, 0 to 100.
+        faces: people in the photo.
+        eyes: of the people in the photo.
+        stars: at least so many, 0 for any.
+        picks: which of picked (1), rejected (-1) and neither (0).
+        first_day: the earliest day by the camera's clock.
+        last_day: the latest day by the camera's clock.
+        text: in the file's name, upper or lower case.
+        stacked: of every group of alike photos the best alone.
+        group: the members of this group alone.
+    """
+
+    points: tuple[float, float] = (0.0, 100.0)
+    faces: FaceCount = FaceCount.ANY
+    eyes: EyesState = EyesState.ANY
+    stars: int = 0
+    picks: frozenset[int] = frozenset((-1, 0, 1))
+    first_day: date | None = None
+    last_day: date | None = None
+    text: str = ""
+    stacked: bool = False
+    group: int | None = None
+
+    @property
+    def is_on(self) -> bool:
+        """Whether it leaves anything out, stacks aside."""
+        return replace(self, stacked=False) != PhotoFilter()
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """One row, for showing.
+
+    Attributes:
+        points: 0 to 100; None for a bad file.
+        older_model: whether the score is that of an older model.
+        faces: how many.
+        eyes_closed: people whose eyes are shut.
+        mark: what a person said of it.
+        error: why it is a bad file; None for a photo.
+        group: its group's number, UNKNOWN where it stands alone.
+    """
+
+    path: Path
+    content: int
+    size_wh: tuple[int, int]
+    points: float | None
+    older_model: bool
+    faces: int
+    eyes_closed: int
+    taken: float | None
+    mark: Mark
+    error: str | None
+    group: int
+
+
+class Album:
+    """Photos and bad files. Not for two threads at once.
+
+    Args:
+        card: of the model whose scores are shown.
+    """
+
+    def __init__(self, card: ModelCard) -> None:
+        self._card = card
+        self._count = 0
+        self._numbers = np.zeros(256, _COLUMNS)
+        self._paths: list[str] = []
+        self._errors: dict[int, str] = {}
+        self._row_by_path: dict[str, int] = {}
+        self._by_name: Rows | None = None
+
+    def __len__(self) -> int:
+        return self._count
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """The columns of all rows, a structured array (N,); to be read, not written."""
+        return self._numbers[: self._count]
+
+    # What comes in
+
+    def add_listed(self, rows: Sequence[ListRow]) -> None:
+        """Add photos as the catalogue lists them (`Catalogue.list_photos`), none of them here already."""
+        if not rows:
+            return
+        columns = dict(zip(LIST_COLUMNS, zip(*rows, strict=True), strict=True))
+        start, count = self._count, len(rows)
+        self._reserve(start + count)
+        new = self._numbers[start : start + count]
+        for name in set(_COLUMNS.names or ()) & set(columns):
+            values = columns[name]
+            if name in _NULLS:
+                null = _NULLS[name]
+                new[name] = [null if value is None else value for value in values]
+            else:
+                new[name] = np.array(values, np.float64)  # null becomes NaN
+        new["older_model"] = np.isnan(new["logit"]) & ~np.isnan(new["points"])
+        self._place_older(new)
+        new["group"] = UNKNOWN
+        paths = [os.fsdecode(path) for path in columns["path"]]
+        self._paths += paths
+        self._row_by_path.update(zip(paths, range(start, start + count), strict=True))
+        self._errors.update((start + place, str(error)) for place, error in enumerate(columns["error"]) if error)
+        self._count += count
+        self._by_name = None
+
+    def _place_older(self, new: np.ndarray) -> None:
+        """Let scores of an older model, told in points, stand among those of this one."""
+        older = new["older_model"]
+        reference = self._card.reference_logits
+        new["logit"][older] = np.interp(new["points"][older], np.linspace(0, 100, len(reference)), reference)
+
+    def put(self, photos: Iterable[ScoredPhoto]) -> None:
+        """Add photos, or take them in place of what was said of the same files before."""
+        for photo in photos:
+            path = str(photo.path.absolute())
+            row = self._row_by_path.get(path)
+            if row is None:
+                row = self._count
+                self._reserve(row + 1)
+                self._count += 1
+                self._paths.append(path)
+                self._row_by_path[path] = row
+                self._numbers[row] = np.zeros((), _COLUMNS)
+                self._numbers[row]["group"] = UNKNOWN
+                self._by_name = None
+            self._errors.pop(row, None)
+            if photo.error:
+                self._errors[row] = photo.error
+            self._numbers[row] = _as_numbers(photo, int(self._numbers[row]["group"]))
+
+    def remove(self, paths: Iterable[Path]) -> None:
+        """Take files out; the rows after them get new numbers."""
+        gone = {row for path in paths if (row := self._row_by_path.get(str(path.absolute()))) is not None}
+        if not gone:
+            return
+        stay = np.ones(self._count, bool)
+        stay[list(gone)] = False
+        kept = np.flatnonzero(stay)
+        self._numbers[: len(kept)] = self._numbers[: self._count][kept]
+        self._paths = [self._paths[row] for row in kept.tolist()]
+        self._errors = {new: self._errors[old] for new, old in enumerate(kept.tolist()) if old in self._errors}
+        self._row_by_path = {path: row for row, path in enumerate(self._paths)}
+        self._count = len(kept)
+        self._by_name = None
+
+    def mark(self, marks: Mapping[int, Mark]) -> Rows:
+        """Take what a person said of contents (by their numbers); the rows that show one of them."""
+        rows = np.flatnonzero(np.isin(self.numbers["content"], list(marks))).astype(np.int32)
+        for row in rows.tolist():
+            mark = marks[int(self._numbers[row]["content"])]
+            self._numbers[row]["stars"] = UNRATED if mark.stars is None else mark.stars
+            self._numbers[row]["pick"] = mark.pick
+        return rows
+
+    def set_groups(self, groups: Mapping[int, int]) -> None:
+        """Take the groups of contents (by their numbers): the same number for alike photos; others stand alone."""
+        contents = self.numbers["content"].tolist()
+        self.numbers["group"] = [groups.get(content, UNKNOWN) for content in contents]
+
+    def _reserve(self, count: int) -> None:
+        if count > len(self._numbers):
+            larger = np.zeros(max(count, 2 * len(self._numbers)), _COLUMNS)
+            larger[: self._count] = self._numbers[: self._count]
+            self._numbers = larger
+
+    # What is asked
+
+    def path(self, row: int) -> Path:
+        return Path(self._paths[row])
+
+    def row_of(self, path: Path) -> int | None:
+        """The row of a file; None if it is not here."""
+        return self._row_by_path.get(str(path.absolute()))
+
+    def photo(self, row: int) -> PhotoRow:
+        """One row, for showing."""
+        numbers = self._numbers[row]
+        points, taken, stars = float(numbers["points"]), float(numbers["taken"]), int(numbers["stars"])
+        return PhotoRow(
+            path=Path(self._paths[row]),
+            content=int(numbers["content"]),
+            size_wh=(int(numbers["width"]), int(numbers["height"])),
+            points=None if np.isnan(points) else points,
+            older_model=bool(numbers["older_model"]),
+            faces=int(numbers["faces"]),
+            eyes_closed=int(numbers["eyes_closed"]),
+            taken=None if np.isnan(taken) else taken,
+            mark=Mark(None if stars == UNRATED else stars, int(numbers["pick"])),
+            error=self._errors.get(row),
+            group=int(numbers["group"]),
+        )
+
+    def folders(self) -> set[str]:
+        """The folders that photos are in."""
+        return {path[: path.rfind(os.sep)] for path in self._paths}
+
+    @property
+    def bad_files(self) -> int:
+        """How many files cannot be read."""
+        return len(self._errors)
+
+    def group_size(self, group: int) -> int:
+        """How many photos are in a group; 1 for UNKNOWN."""
+        return 1 if group == UNKNOWN else int((self.numbers["group"] == group).sum())
+
+    def select(self, wanted: PhotoFilter, key: SortKey = SortKey.SCORE, *, turned: bool = False) -> Rows:
+        """The rows to show, in order; bad files come last however the rest is sorted.
+
+        Args:
+            wanted: which.
+            key: by what: best, newest, first by name, most stars or sharpest first.
+            turned: the other way round.
+        """
+        rows = np.flatnonzero(self.matches(wanted)).astype(np.int32)
+        rows = rows[np.argsort(self._order(key, turned=turned)[rows], kind="stable")]
+        return self._best_of_groups(rows) if wanted.stacked else rows
+
+    def matches(self, wanted: PhotoFilter) -> npt.NDArray[np.bool_]:
+        """Which rows a filter lets through, stacks aside: bool (N,)."""
+        numbers = self.numbers
+        inside = np.ones(self._count, bool)
+        lowest, highest = wanted.points
+        if (lowest, highest) != (0.0, 100.0):
+            # The number that people see is rounded: 70 to 80 shows no 81.
+            inside &= (numbers["points"] >= lowest - 0.5) & (numbers["points"] < highest + 0.5)
+        people, is_photo = numbers["faces"], numbers["content"] != UNKNOWN
+        match wanted.faces:
+            case FaceCount.NONE:
+                inside &= is_photo & (people == 0)
+            case FaceCount.ONE:
+                inside &= people == 1
+            case FaceCount.SEVERAL:
+                inside &= people > 1
+        match wanted.eyes:
+            case EyesState.OPEN:
+                inside &= (people > 0) & (numbers["eyes_closed"] == 0)
+            case EyesState.CLOSED:
+                inside &= numbers["eyes_closed"] > 0
+        if wanted.stars:
+            inside &= numbers["stars"] >= wanted.stars
+        if len(wanted.picks) < 3:
+            inside &= is_photo & np.isin(numbers["pick"], list(wanted.picks))
+        if wanted.first_day:
+            inside &= numbers["taken"] >= _seconds(wanted.first_day, time.min)
+        if wanted.last_day:
+            inside &= numbers["taken"] <= _seconds(wanted.last_day, time.max)
+        if wanted.group is not None:
+            inside &= numbers["group"] == wanted.group
+        if wanted.text:
+            text = wanted.text.casefold()
+            inside &= np.fromiter((text in _name(path).casefold() for path in self._paths), bool, self._count)
+        return inside
+
+    def _order(self, key: SortKey, *, turned: bool) -> npt.NDArray[np.float64]:
+        """A number for each row: the smaller, the earlier it is shown."""
+        numbers = self.numbers
+        by_score = -numbers["logit"].astype(np.float64)
+        match key:
+            case SortKey.SCORE:
+                order = by_score
+            case SortKey.DATE:
+                order = -numbers["taken"]
+            case SortKey.NAME:
+                order = self._name_ranks().astype(np.float64)
+            case SortKey.RATING:
+                # Of the same rating, the better score first.
+                order = -1000.0 * numbers["stars"] + by_score
+            case SortKey.SHARPNESS:
+                order = -numbers["sharpness"].astype(np.float64)
+        if turned:
+            order = -order
+        # What is not known stands behind what is, and bad files behind everything.
+        order = np.where(np.isnan(order), np.finfo(np.float64).max, order)
+        return np.where(numbers["content"] == UNKNOWN, np.inf, order)
+
+    def _name_ranks(self) -> Rows:
+        if self._by_name is None or len(self._by_name) != self._count:
+            keys = [_natural(_name(path)) for path in self._paths]
+            ranks = np.empty(self._count, np.int32)
+            ranks[sorted(range(self._count), key=keys.__getitem__)] = np.arange(self._count)
+            self._by_name = ranks
+        return self._by_name
+
+    def _best_of_groups(self, rows: Rows) -> Rows:
+        """Rows in their order, of each group that one alone which scores highest."""
+        groups = self.numbers["group"][rows]
+        grouped = np.flatnonzero(groups != UNKNOWN)
+        by_score = grouped[np.argsort(-self.numbers["logit"][rows[grouped]], kind="stable")]
+        _, first = np.unique(groups[by_score], return_index=True)
+        stay = groups == UNKNOWN
+        stay[by_score[first]] = True
+        return np.asarray(rows[stay], np.int32)
+
+
+def _as_numbers(photo: ScoredPhoto, group: int) -> tuple[object, ...]:
+    facts = photo.facts
+    nan = float("nan")
+    values: dict[str, object] = {
+        "content": UNKNOWN if photo.content is None else photo.content,
+        "size": photo.file_size,
+        "width": photo.size_wh[0] if photo.size_wh else 0,
+        "height": photo.size_wh[1] if photo.size_wh else 0,
+        "taken": nan if photo.taken is None else photo.taken,
+        "logit": photo.score.logit if photo.score else nan,
+        "points": photo.score.points if photo.score else nan,
+        "older_model": False,
+        "faces": len(photo.faces),
+        "face_share": facts.face_share if facts else nan,
+        "sharpness": facts.sharpness if facts else nan,
+        "brightness": facts.brightness if facts else nan,
+        "eyes_closed": facts.eyes_closed if facts else 0,
+        "smile": facts.smile if facts else nan,
+        "stars": UNRATED if photo.mark.stars is None else photo.mark.stars,
+        "pick": photo.mark.pick,
+        "group": group,
+    }
+    return tuple(values[name] for name in _COLUMNS.names or ())
+
+
+def _name(path: str) -> str:
+    return path[path.rfind(os.sep) + 1 :]
+
+
+def _natural(name: str) -> str:
+    """What sorts IMG_2 before IMG_10."""
+    return _DIGITS.sub(lambda digits: digits[0].zfill(12), name.casefold())
+
+
+def _seconds(day: date, of_day: time) -> float:
+    return datetime.combine(day, of_day, UTC).timestamp()

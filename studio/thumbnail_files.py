@@ -1,0 +1,73 @@
+"""Thumbnails on disk, shared with the desktop's file manager where there is such a place.
+
+Source: the Thumbnail Managing Standard of freedesktop.org: a PNG of at most 256 pixels, named by the MD5 of the photo's
+URI, good as long as it names the photo's URI and modification time.
+"""
+
+import hashlib
+import os
+import secrets
+import sys
+from pathlib import Path
+
+from platformdirs import user_cache_path
+from PySide6.QtGui import QImage
+
+THUMBNAIL_SIDE = 256
+
+
+def thumbnail_folder() -> Path:
+    """Where thumbnails of this size are kept."""
+    if sys.platform in ("darwin", "win32"):
+        return user_cache_path("selfie-studio") / "thumbnails"
+    return user_cache_path() / "thumbnails" / "large"
+
+
+def read_thumbnail(photo: Path) -> QImage | None:
+    """The thumbnail on disk; None where there is none, or one of what the file was before."""
+    try:
+        modified = int(photo.stat().st_mtime)
+        image = QImage(str(_file_for(photo)))
+    except OSError:
+        return None
+    fresh = image.text("Thumb::URI") == _uri(photo) and image.text("Thumb::MTime") == str(modified)
+    return image if fresh and not image.isNull() else None
+
+
+def write_thumbnail(photo: Path, image: QImage) -> None:
+    """Keep a thumbnail; where that cannot be, it is made again the next time.
+
+    Args:
+        photo: the file that it shows.
+        image: at most `THUMBNAIL_SIDE` on its longer side, upright.
+    """
+    file = _file_for(photo)
+    unfinished = file.with_name(f"{file.stem}-{secrets.token_hex(4)}.part")
+    try:
+        if file.parent in photo.absolute().parents:
+            return  # nobody wants thumbnails of thumbnails
+        stat = photo.stat()
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        marked = QImage(image)
+        marked.setText("Thumb::URI", _uri(photo))
+        marked.setText("Thumb::MTime", str(int(stat.st_mtime)))
+        marked.setText("Thumb::Size", str(stat.st_size))
+        marked.setText("Software", "Selfie Studio")
+        with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)):
+            pass  # private from the first byte on, as the standard asks
+        # Qt counts PNG's quality backwards: 80 is zlib's level 1.
+        if marked.save(str(unfinished), b"PNG", 80):
+            unfinished.replace(file)
+        else:
+            unfinished.unlink()
+    except OSError:
+        unfinished.unlink(missing_ok=True)
+
+
+def _uri(photo: Path) -> str:
+    return photo.absolute().as_uri()
+
+
+def _file_for(photo: Path) -> Path:
+    digest = hashlib.md5(_uri(photo).encode(), usedforsecurity=False).hexdigest()
+    return thumbnail_folder() / f"{digest}.png"
