@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import torch
+from torchvision.transforms.v2.functional import adjust_brightness, horizontal_flip
 
 from engine.geometry import Box
 from engine.pixels import Pixels
@@ -112,9 +114,17 @@ def framing_pair(photo: Photo, kind: str, rng: np.random.Generator) -> Pair | No
 def harmless_change(pictures: tuple[Pixels, ...], rng: np.random.Generator) -> list[Pixels]:
     """Mirror or not, and change the exposure a little: the same change for all, and none that a label minds.
 
-    Colours stay: a network that is shown every tint as harmless learns that no tint matters.
+    Colours stay: a network that is shown every tint as harmless learns that no tint matters. What is drawn is drawn
+    here: torchvision's own transforms draw from a state that all examples share.
+
+    Args:
+        pictures: RGB uint8 (H, W, 3), of any sizes.
     """
     mirror = rng.random() < 0.5
     gain = rng.uniform(0.92, 1.08)
-    changed = (np.clip(picture * gain, 0, 255).astype(np.uint8) for picture in pictures)
-    return [np.ascontiguousarray(picture[:, ::-1]) if mirror else picture for picture in changed]
+    changed: list[Pixels] = []
+    for picture in pictures:
+        image = adjust_brightness(torch.tensor(picture).permute(2, 0, 1), gain)
+        image = horizontal_flip(image) if mirror else image
+        changed.append(np.ascontiguousarray(image.permute(1, 2, 0).numpy()))
+    return changed

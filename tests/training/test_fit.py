@@ -19,7 +19,7 @@ from training.degrade import blur
 from training.fit import FitConfig, batch_loss, fit, logits_of
 from training.manifest import Row, write_manifest
 from training.networks import imagenet_network
-from training.pairs import Photo
+from training.pairs import Photo, harmless_change
 from training.photos import Examples, training_set
 from training.run_folder import RunError, data_of
 from training.split import frozen_file, photo_digest
@@ -84,6 +84,37 @@ def test_a_run_folder_of_another_fit_is_refused(examples: Examples, tmp_path: Pa
     list(fit(photos, photos, FitConfig(steps=1, sizes=BatchSizes(1, 1, 1)), tmp_path))
     with pytest.raises(RunError, match="another configuration"):
         next(fit(photos, photos, FitConfig(steps=2, sizes=BatchSizes(1, 1, 1)), tmp_path))
+
+
+def test_a_harmless_change_hangs_on_its_example_alone_and_is_shared_by_its_pictures(examples: Examples) -> None:
+    pixels = examples[0][1].pixels.copy()
+    pixels.setflags(write=False)  # As some decoders give them.
+    smaller = pixels[:-9, :-7]
+    mirrored = 0
+    for seed in range(20):
+        torch.manual_seed(seed + 1)
+        both = harmless_change((pixels, smaller), np.random.default_rng(seed))
+        torch.manual_seed(seed + 2)
+        again = harmless_change((pixels, smaller), np.random.default_rng(seed))
+        assert all(np.array_equal(one, other) for one, other in zip(both, again, strict=True))
+        assert [(one.shape, one.dtype, one.flags.c_contiguous) for one in both] == [
+            (one.shape, np.uint8, True) for one in (pixels, smaller)
+        ]
+        gains = [changed.mean() / before.mean() for changed, before in zip(both, (pixels, smaller), strict=True)]
+        assert gains[0] == pytest.approx(gains[1], rel=0.02)
+        assert 0.9 < gains[0] < 1.1
+        upright = [
+            one[:, ::-1] if _is_mirrored(one, before) else one
+            for one, before in zip(both, (pixels, smaller), strict=True)
+        ]
+        assert np.abs(upright[0][:-9, :-7].astype(int) - upright[1]).max() == 0
+        mirrored += _is_mirrored(both[0], pixels)
+    assert 4 <= mirrored <= 16
+
+
+def _is_mirrored(changed: np.ndarray, before: np.ndarray) -> bool:
+    apart = [np.abs(one.astype(int) - before).mean() for one in (changed, changed[:, ::-1])]
+    return apart[1] < apart[0]
 
 
 def test_two_processes_see_between_them_what_one_sees(examples: Examples) -> None:
