@@ -97,7 +97,7 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
         if long_side is not None:
             # Half as much again as is wanted, so that the last reduction is still a real average.
             image.draft("RGB", (3 * long_side // 2, 3 * long_side // 2))
-        upright = _upright(image)
+        upright = turned_upright(image)
         if long_side is not None:
             upright.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
         pixels = np.asarray(_in_srgb(upright, image.info.get("icc_profile")))
@@ -127,7 +127,7 @@ def _moment(clock: object, fraction: object) -> datetime | None:
         return None
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def turned_upright(image: Image.Image) -> Image.Image:
     """The image turned as its EXIF says, opaque, in a mode that can be averaged."""
     image.load()
     upright = ImageOps.exif_transpose(image)
