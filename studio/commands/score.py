@@ -35,7 +35,7 @@ def score(
     The score is the share of real reference photos that score lower. It speaks of the photo (light, sharpness,
     framing), never of the person.
 
-    Bad files are named on standard error and counted; the exit code is 0 if any photo was scored.
+    Bad files are named on standard error and counted; the exit code is 0 if any photo was scored, else 1.
     """
     if as_json and as_csv:
         fail("choose one of --json and --csv")
@@ -57,9 +57,9 @@ def score(
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
         writer.writerows(map(_fields, photos))
-    else:
+    elif any(photo.score for photo in photos):
         _print_table(photos)
-    _say_summary(photos)
+    _say_summary(photos, paths)
 
 
 def _fields(photo: "ScoredPhoto") -> dict[str, object]:
@@ -81,13 +81,13 @@ def _print_table(photos: Sequence["ScoredPhoto"]) -> None:
     Console().print(table)
 
 
-def _say_summary(photos: Sequence["ScoredPhoto"]) -> None:
+def _say_summary(photos: Sequence["ScoredPhoto"], paths: Sequence[Path]) -> None:
     bad = [photo for photo in photos if photo.score is None]
     for photo in bad:
         say_bad_file(photo.path, photo.error)
     scored = len(photos) - len(bad)
     if not photos:
-        fail("there are no photos there")
+        fail(f"there are no photos in {', '.join(map(shown_path, paths))}")
     speak.print(f"{count(scored, 'photo')} scored, {count(len(bad), 'file')} skipped")
     if not scored:
         raise typer.Exit(1)

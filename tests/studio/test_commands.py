@@ -65,6 +65,15 @@ def test_score_fails_in_words_where_nothing_can_be_scored(tmp_path: Path) -> Non
     assert "Traceback" not in gone.stderr
 
 
+def test_score_says_that_a_folder_holds_no_photos(tmp_path: Path) -> None:
+    done = _run("score", tmp_path)
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert "no photos" in done.stderr
+    assert tmp_path.name in done.stderr.replace("\n", "")
+    assert json.loads(_run("score", tmp_path, "--json").stdout) == []
+
+
 def test_crop_saves_new_files_and_touches_no_original(folder: Path, tmp_path: Path) -> None:
     before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     done = _run("crop", folder, "--aspect", "4:5", "--out", tmp_path / "crops")
