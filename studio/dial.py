@@ -3,25 +3,33 @@
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPalette, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from studio.theme import score_colour
+from studio.theme import ACCENT, score_colour
 
 # From lower left over the top to lower right, in Qt's sixteenths of a degree counted counter-clockwise from the right.
 START_DEGREES, SPAN_DEGREES = 220.0, 260.0
 TRACK = QColor(128, 128, 128, 60)
+# In pixels: the arc's width; how far the needle reaches over it on both sides; the best mark, beyond the needle.
+ARC_WIDTH, NEEDLE_OVER, NEEDLE_WIDTH = 16, 3, 5
+BEST_GAP, BEST_LENGTH, BEST_WIDTH = 3, 13, 9
+RIM = ARC_WIDTH / 2 + BEST_GAP + BEST_LENGTH
+# Height of the dial over its width: the arc leaves the lowest part of its circle free.
+HEIGHT_SHARE = 0.84
 
 
 class Dial(QWidget):
-    """A dial from 0 to 100, with a mark at the best so far."""
+    """A dial from 0 to 100, as large as its width allows; a point outside of the arc marks the best so far."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._points: float | None = None
         self._best: float | None = None
         self._digits = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
         self.setAccessibleName("Score")
 
     @property
@@ -30,6 +38,9 @@ class Dial(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(276, 232)
+
+    def heightForWidth(self, width: int) -> int:
+        return round(HEIGHT_SHARE * width)
 
     def show_points(self, points: float | None, best: float | None = None) -> None:
         """Move the needle; None is a dial at rest."""
@@ -46,29 +57,37 @@ class Dial(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        side = min(self.width() - 8, (self.height() - 8) / 0.84)
-        circle = QRectF((self.width() - side) / 2, 4, side, side).adjusted(12, 12, -12, -12)
+        side = min(self.width(), self.height() / HEIGHT_SHARE)
+        circle = QRectF((self.width() - side) / 2, 0, side, side).adjusted(RIM, RIM, -RIM, -RIM)
         self._draw_arc(painter, circle, 100, TRACK)
         if self._points is not None:
             self._draw_arc(painter, circle, self._points, score_colour(self._points))
-            self._draw_mark(painter, circle, self._points, self.palette().color(QPalette.ColorRole.WindowText), 22, 5)
+            self._draw_needle(painter, circle, self._points)
         if self._best is not None:
-            self._draw_mark(painter, circle, self._best, self.palette().color(QPalette.ColorRole.WindowText), 10, 2)
+            self._draw_best(painter, circle, self._best)
         self._draw_digits(painter, circle)
 
     def _draw_arc(self, painter: QPainter, circle: QRectF, points: float, colour: QColor) -> None:
-        painter.setPen(QPen(colour, 16, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        painter.setPen(QPen(colour, ARC_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawArc(circle, round(16 * START_DEGREES), -round(16 * SPAN_DEGREES * points / 100))
 
-    def _draw_mark(
-        self, painter: QPainter, circle: QRectF, points: float, colour: QColor, length: float, width: float
-    ) -> None:
-        angle = math.radians(START_DEGREES - SPAN_DEGREES * points / 100)
-        outwards = QPointF(math.cos(angle), -math.sin(angle))
-        radius = circle.width() / 2
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
-        middle = circle.center()
-        painter.drawLine(middle + outwards * (radius + 10 - length), middle + outwards * (radius + 10))
+    def _draw_needle(self, painter: QPainter, circle: QRectF, points: float) -> None:
+        colour = self.palette().color(QPalette.ColorRole.WindowText)
+        painter.setPen(QPen(colour, NEEDLE_WIDTH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+        outwards, radius, reach = _outwards(points), circle.width() / 2, ARC_WIDTH / 2 + NEEDLE_OVER
+        painter.drawLine(
+            circle.center() + outwards * (radius - reach), circle.center() + outwards * (radius + reach - NEEDLE_OVER)
+        )
+
+    def _draw_best(self, painter: QPainter, circle: QRectF, points: float) -> None:
+        """A small triangle that points at the arc, of the colour that the best moment has in the line below."""
+        outwards, radius = _outwards(points), circle.width() / 2 + ARC_WIDTH / 2 + BEST_GAP
+        aside = QPointF(-outwards.y(), outwards.x()) * (BEST_WIDTH / 2)
+        tip, base = circle.center() + outwards * radius, circle.center() + outwards * (radius + BEST_LENGTH)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ACCENT)
+        painter.drawPolygon(QPolygonF([tip, base + aside, base - aside]))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _draw_digits(self, painter: QPainter, circle: QRectF) -> None:
         font = QFont(painter.font())
@@ -77,3 +96,9 @@ class Dial(QWidget):
         painter.setFont(font)
         painter.setPen(self.palette().color(QPalette.ColorRole.WindowText))
         painter.drawText(circle, Qt.AlignmentFlag.AlignCenter, self._digits)
+
+
+def _outwards(points: float) -> QPointF:
+    """From the middle of the dial to a score, one pixel far."""
+    angle = math.radians(START_DEGREES - SPAN_DEGREES * points / 100)
+    return QPointF(math.cos(angle), -math.sin(angle))

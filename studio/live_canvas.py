@@ -1,6 +1,6 @@
 """The live picture as a mirror, and what is written over it: faces, guides, the hint, the countdown, figures."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -8,12 +8,18 @@ from engine.hints import Hint
 from studio.hint_banner import draw_hint
 from studio.live_pictures import ShownPicture
 from studio.photo_canvas import THIRDS, PhotoCanvas
+from studio.theme import ACCENT
 
 GUIDE_COLOUR = QColor(255, 255, 255, 110)
 SCRIM = QColor(12, 14, 16, 190)
+COUNTDOWN_SCRIM = QColor(12, 14, 16, 225)
 # Where a portrait's face stands: its height as a share of the picture's, and how far down its middle is.
 GUIDE_FACE_HEIGHT, GUIDE_FACE_MIDDLE, GUIDE_FACE_WIDTH = 0.42, 0.43, 0.74
 MARGIN = 12
+# Of the picture's height, a countdown's disc: read from two metres, and beside the face.
+COUNTDOWN_SHARE, COUNTDOWN_RING = 0.34, 0.05
+# Figures: letters in pixels in a picture at least so wide, and in a smaller one.
+WIDE_PICTURE, FIGURE_LETTERS, SMALL_FIGURE_LETTERS = 800, 14, 11
 
 
 class LiveCanvas(PhotoCanvas):
@@ -29,7 +35,7 @@ class LiveCanvas(PhotoCanvas):
         super().__init__(parent, mirrored=True)
         self._hint: Hint | None = None
         self._guide = False
-        self._countdown = 0
+        self._countdown = self._countdown_from = 0
         self._recording = False
         self._figures = ""
 
@@ -47,7 +53,8 @@ class LiveCanvas(PhotoCanvas):
         self.update()
 
     def show_countdown(self, seconds: int) -> None:
-        """Seconds that are left, very large; 0 takes them away."""
+        """Seconds that are left, large in a disc whose rim runs out, so that nobody takes them for a score; 0 ends."""
+        self._countdown_from = max(seconds, self._countdown_from) if self._countdown and seconds else seconds
         self._countdown = seconds
         self.update()
 
@@ -60,6 +67,10 @@ class LiveCanvas(PhotoCanvas):
         """Lines of figures in a corner; an empty text takes them away."""
         self._figures = text
         self.update()
+
+    def face_middles(self) -> list[QPoint]:
+        """Where the faces' middles are, in the canvas; none where there is no picture."""
+        return [] if self.image.isNull() else [self.box_rect(face).center().toPoint() for face in self._faces]
 
     @property
     def figures(self) -> str:
@@ -114,23 +125,41 @@ class LiveCanvas(PhotoCanvas):
         painter.drawEllipse(middle, GUIDE_FACE_WIDTH * height / 2, height / 2)
 
     def _draw_countdown(self, painter: QPainter, picture: QRectF) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(max(24, round(picture.height() * 0.45)))
-        font.setBold(True)
-        painter.setFont(font)
-        for offset, colour in ((4, QColor(0, 0, 0, 150)), (0, QColor(255, 255, 255, 235))):
-            painter.setPen(colour)
-            painter.drawText(picture.translated(offset, offset), Qt.AlignmentFlag.AlignCenter, str(self._countdown))
+        side = COUNTDOWN_SHARE * picture.height()
+        ring = COUNTDOWN_RING * side
+        disc = QRectF(picture.right() - side - MARGIN, picture.top() + MARGIN, side, side)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(COUNTDOWN_SCRIM)
+        painter.drawEllipse(disc)
+        painter.setPen(QPen(ACCENT, ring, Qt.PenStyle.SolidLine, Qt.PenCapStyle.FlatCap))
+        left = self._countdown / max(1, self._countdown_from)
+        painter.drawArc(disc.adjusted(ring, ring, -ring, -ring), 90 * 16, round(left * 360 * 16))
+        painter.setPen(QColor("white"))
+        painter.setFont(_sized(painter.font(), round(0.5 * side), bold=True))
+        painter.drawText(disc.translated(0, 0.07 * side), Qt.AlignmentFlag.AlignCenter, str(self._countdown))
+        painter.setFont(_sized(painter.font(), max(9, round(0.1 * side)), bold=False))
+        words = disc.adjusted(0, 0.16 * side, 0, -0.68 * side)
+        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, "photo in")
 
     def _draw_figures(self, painter: QPainter, picture: QRectF) -> None:
-        font = QFont(painter.font())
-        font.setPixelSize(14)
-        font.setBold(False)
-        painter.setFont(font)
+        wide = picture.width() >= WIDE_PICTURE
+        painter.setFont(_sized(painter.font(), FIGURE_LETTERS if wide else SMALL_FIGURE_LETTERS, bold=False))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         text = painter.boundingRect(picture.adjusted(2 * MARGIN, 2 * MARGIN, 0, 0), flags, self._figures)
+        if self._is_on_a_face(text) and not self._countdown:
+            text.moveRight(picture.right() - 2 * MARGIN)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(SCRIM)
         painter.drawRoundedRect(text.adjusted(-MARGIN, -MARGIN / 2, MARGIN, MARGIN / 2), 8, 8)
         painter.setPen(QColor("#e8eaed"))
         painter.drawText(text, flags, self._figures)
+
+    def _is_on_a_face(self, place: QRectF) -> bool:
+        return any(place.intersects(self.box_rect(face)) for face in self._faces)
+
+
+def _sized(font: QFont, pixels: int, *, bold: bool) -> QFont:
+    sized = QFont(font)
+    sized.setPixelSize(pixels)
+    sized.setBold(bold)
+    return sized

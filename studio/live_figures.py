@@ -41,7 +41,7 @@ class LiveFigures:
     def text(self) -> str:
         """A few lines."""
         lines = [
-            f"{self._frames.per_second:.0f} frames/s in, {self._scores.per_second:.0f} scored, "
+            f"{self._frames.per_second:.0f} frames/s in, {self._scores.per_second:.0f} scored",
             f"{max(0, self._frames_in - self._frames_scored)} passed over",
             f"{self._rounds.per_second:.1f} rounds of hints/s",
             self.runtime,

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.coaching import Gains
@@ -19,10 +19,11 @@ from studio.filmstrip import Filmstrip
 from studio.keeper import Keeper, Kept
 from studio.live_canvas import LiveCanvas
 from studio.live_figures import LiveFigures
+from studio.live_notice import Notice
 from studio.live_pictures import PictureMaker
 from studio.live_scorer import LiveResult, LiveScorer
 from studio.qt_pictures import image_from_pixels
-from studio.score_panel import ScorePanel
+from studio.score_panel import PANEL_SHARE, PICTURE_SHARE, ScorePanel
 from studio.shutter import Shutter
 from studio.source_bar import SourceBar
 
@@ -89,8 +90,8 @@ class LiveRoom(QWidget):
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.canvas)
         body = QHBoxLayout()
-        body.addWidget(self.pages, 1)
-        body.addWidget(self.panel)
+        body.addWidget(self.pages, PICTURE_SHARE)
+        body.addWidget(self.panel, PANEL_SHARE)
         layout = QVBoxLayout(self)
         layout.addWidget(self.source_bar)
         layout.addLayout(body, 1)
@@ -98,8 +99,10 @@ class LiveRoom(QWidget):
         layout.addWidget(self.filmstrip)
         for widget in (self.panel, self.bar):
             widget.hide()
+        self.notice = Notice(self)
 
     def _connect(self) -> None:
+        self.message.connect(self._show_notice)
         self.source_bar.message.connect(self.message)
         self.source_bar.stop_wanted.connect(self.stop)
         self.source_bar.cameras_listed.connect(self._invite)
@@ -125,18 +128,19 @@ class LiveRoom(QWidget):
         self.filmstrip.album_wanted.connect(self.album_wanted)
         self.filmstrip.remove_wanted.connect(self.keeper.take_back)
         for key, button in (
-            ("A", "auto"),
-            ("G", "guide"),
-            ("H", "hints"),
-            ("V", "voice"),
-            ("N", "figures"),
-            ("T", "timer"),
+            ("T", self.bar.timer),
+            ("A", self.bar.auto),
+            ("G", self.bar.guide),
+            ("H", self.bar.hints),
+            ("V", self.bar.voice),
+            ("N", self.bar.figures),
         ):
-            self._add_key(key, getattr(self.bar, button).click)
-        self._add_key("Esc", self.shutter.cancel)
+            self._add_key(key, button.toolTip().removesuffix(f" ({key})"), button.click)
+        self._add_key("Esc", "Cancel the countdown, or what is being kept", self.shutter.cancel)
 
-    def _add_key(self, keys: str, action: object) -> None:
+    def _add_key(self, keys: str, what: str, action: object) -> None:
         shortcut = QShortcut(QKeySequence(keys), self)
+        shortcut.setWhatsThis(f"Live: {what}")
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.setAutoRepeat(False)
         shortcut.activated.connect(action)
@@ -280,6 +284,8 @@ class LiveRoom(QWidget):
         steady = self.panel.add(result.score.points, now_s)
         self.shutter.see(result, steady)
         self.canvas.show_faces(result.faces.boxes_within(result.picture.size_wh))
+        if self.notice.isVisible():
+            self._place_notice()
         self.figures.count_score(result.picture.arrived_s, now_s)
         self.score_shown.emit(result)
 
@@ -296,6 +302,19 @@ class LiveRoom(QWidget):
     @Slot()
     def _refresh_figures(self) -> None:
         self.canvas.show_figures(self.figures.text() if self.bar.figures.isChecked() else "")
+
+    @Slot(str)
+    def _show_notice(self, text: str) -> None:
+        self._place_notice()
+        self.notice.say(text)
+
+    def _place_notice(self) -> None:
+        faces = [self.canvas.mapTo(self, middle) for middle in self.canvas.face_middles()]
+        self.notice.give_way(self.pages.geometry(), faces)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_notice()
 
     # Hints
 

@@ -9,13 +9,18 @@ from studio.sparkline import Sparkline
 from studio.theme import large_font
 from studio.wording import faces_in_words
 
+# A fifth of a large screen, and readable on a small one.
+NARROWEST, WIDEST = 300, 420
+PICTURE_SHARE, PANEL_SHARE = 4, 1
+
 
 class ScorePanel(QWidget):
     """Follows the score: the needle with every one, the digits a few times a second."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.setFixedWidth(300)
+        self.setMinimumWidth(NARROWEST)
+        self.setMaximumWidth(WIDEST)
         self.steady = Steady()
         self.dial = Dial()
         self.sparkline = Sparkline()

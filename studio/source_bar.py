@@ -8,6 +8,9 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QInputDialog,
 from studio.camera import VIDEO_SUFFIXES, FrameSource
 
 CHOOSE_FILE, CHOOSE_URL = "Open a video…", "Open a stream…"
+TOOL_TIP = "Where the picture comes from"
+# The list's frame and arrow, in pixels.
+BESIDE_NAME = 36
 FOLDER_SETTING, STREAM_SETTING = "live/folder", "live/stream"
 
 
@@ -29,7 +32,7 @@ class SourceBar(QWidget):
         self._source = source
         self.list = QComboBox()
         self.list.setMinimumWidth(260)
-        self.list.setToolTip("Where the picture comes from")
+        self.list.setToolTip(TOOL_TIP)
         self.list.setAccessibleName("Source")
         self.list.activated.connect(self._choose)
         # A click leaves the space bar to the room.
@@ -63,12 +66,19 @@ class SourceBar(QWidget):
         cameras = len(self._source.cameras())
         self.stop_button.setEnabled(self._source.is_open)
         if self._source.is_open and not self._source.is_camera:
-            self.list.setPlaceholderText(self._source.name)
+            self._name_source(self._source.name)
             self.list.setCurrentIndex(-1)
             return
+        self.list.setToolTip(TOOL_TIP)
         self.list.setPlaceholderText("No camera")
         chosen = self.list.findText(self._source.name) if self._source.is_camera else 0
         self.list.setCurrentIndex(chosen if cameras else -1)
+
+    def _name_source(self, name: str) -> None:
+        """Write down what is open, with its middle left out where it is longer than the list is wide."""
+        shown = max(self.list.minimumWidth(), self.list.sizeHint().width()) - BESIDE_NAME
+        self.list.setPlaceholderText(self.list.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, shown))
+        self.list.setToolTip(f"{TOOL_TIP}: {name}")
 
     def _choose(self, index: int) -> None:
         text = self.list.itemText(index)

@@ -70,7 +70,8 @@ def test_a_tap_on_the_space_bar_keeps_one_photo(qtbot: QtBot, room: LiveRoom, ke
     qtbot.keyPress(room, Qt.Key.Key_Space)
     qtbot.keyRelease(room, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not room.filmstrip.is_empty and not room.keeper.busy, timeout=WAIT_MS)
-    assert len(_photos(kept_in)) == 1
+    (photo,) = _photos(kept_in)
+    assert photo.name in room.notice.text
 
 
 def test_i_take_back_what_was_kept(qtbot: QtBot, window: StudioWindow, room: LiveRoom, kept_in: Path) -> None:
@@ -114,6 +115,8 @@ def test_a_photo_that_cannot_be_kept_is_said(qtbot: QtBot, window: StudioWindow,
     qtbot.keyPress(room, Qt.Key.Key_Space)
     qtbot.keyRelease(room, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: any("Not kept" in text for text in said), timeout=WAIT_MS)
+    assert room.notice.isVisible()
+    assert "Not kept" in room.notice.text
     assert room.filmstrip.is_empty
     assert kept_in.read_text() == "a file in the folder's place"
 
@@ -147,6 +150,27 @@ def test_photos_of_a_window_that_closes_are_not_lost(
         pass
     window.close()
     assert _photos(kept_in)
+
+
+def test_the_name_of_a_source_that_is_too_long_is_elided_and_whole_in_its_tooltip(
+    qtbot: QtBot, window: StudioWindow, video: Path
+) -> None:
+    long = video.rename(video.with_stem("a name that is much longer than any list of sources would ever be wide"))
+    window.open_paths([long])
+    names = window.live.source_bar.list
+    assert "…" in names.placeholderText()
+    assert names.fontMetrics().horizontalAdvance(names.placeholderText()) < names.width()
+    assert long.name in names.toolTip()
+
+
+def test_the_score_grows_with_the_window(qtbot: QtBot, window: StudioWindow, room: LiveRoom) -> None:
+    widths = []
+    for width in (900, 1920):
+        window.resize(width, 1000)
+        qtbot.waitUntil(lambda width=width: room.width() > width - 30, timeout=WAIT_MS)
+        widths.append(room.panel.dial.width())
+        assert room.panel.dial.height() >= 0.8 * widths[-1]
+    assert widths[1] > widths[0] + 50
 
 
 def test_hints_come_and_go_with_their_key(qtbot: QtBot, room: LiveRoom) -> None:
