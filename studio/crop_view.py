@@ -61,6 +61,8 @@ class CropRoom(QWidget):
         self._path: Path | None = None
         self._picture: Picture | None = None
         self._suggestions: tuple[CropSuggestion, ...] = ()
+        self._saving: tuple[object, ...] = ()
+        self._saved: dict[tuple[object, ...], Path] = {}
         self.search_jobs, self.save_jobs = JobSlot(self), JobSlot(self)
         remembered = str(QSettings().value(ASPECT_SETTING, DEFAULT_ASPECT))
         names = [aspect.name for aspect in COMMON_ASPECTS]
@@ -265,6 +267,12 @@ class CropRoom(QWidget):
             return
         path, box, name = self._path, self._suggestions[row].box, crop_name(self._path, self._aspect.name)
 
+        self._saving = path, box, folder, name
+        before = self._saved.get(self._saving)
+        if before is not None and before.exists():
+            self.message.emit(f"Already saved as {before}")
+            return
+
         def task() -> Iterator[Progress[Path]]:
             yield Progress(1, 1, "", (save_crop(path, box, folder, name),))
 
@@ -273,6 +281,7 @@ class CropRoom(QWidget):
 
     @Slot(object)
     def _say_saved(self, progress: Progress[Path]) -> None:
+        self._saved[self._saving] = progress.results[0]
         self.message.emit(f"Saved as {progress.results[0]}")
 
     @Slot(str)

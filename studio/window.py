@@ -55,6 +55,8 @@ class StudioWindow(QMainWindow):
         self._build_menu()
         self.device_label = QLabel("Loading the model…")
         self.statusBar().addPermanentWidget(self.device_label)
+        # A narrow window cuts long messages.
+        self.statusBar().messageChanged.connect(self._show_whole_message)
         self._restore()
         # What follows needs the disk and the network's library: the window is painted first.
         self.painted.connect(self._begin, Qt.ConnectionType.QueuedConnection)
@@ -97,8 +99,8 @@ class StudioWindow(QMainWindow):
         view_menu.addSeparator()
         schemes = QActionGroup(self)
         chosen = str(QSettings().value(SCHEME_SETTING, "System"))
-        for name in SCHEMES:
-            action = view_menu.addAction(f"{name} colours", partial(self._use_scheme, name))
+        for name, text in zip(SCHEMES, ("&System colours", "L&ight colours", "&Dark colours"), strict=True):
+            action = view_menu.addAction(text, partial(self._use_scheme, name))
             action.setCheckable(True)
             action.setChecked(name == chosen)
             schemes.addAction(action)
@@ -189,6 +191,10 @@ class StudioWindow(QMainWindow):
         """Say something; it takes the place of what was said before."""
         self.statusBar().showMessage(text, MESSAGE_MS)  # an empty text clears it
 
+    @Slot(str)
+    def _show_whole_message(self, text: str) -> None:
+        self.statusBar().setToolTip(text)
+
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Open what was dropped or named: a video in Live, a photo in Crop where that is shown, the rest in Album."""
         from studio.camera import VIDEO_SUFFIXES
@@ -250,15 +256,9 @@ class StudioWindow(QMainWindow):
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     def _show_keys(self) -> None:
-        QMessageBox.information(
-            self,
-            "Keys",
-            "Ctrl+1, 2, 3   Live, Album, Crop\nCtrl+O   open a folder\nArrows, Enter   choose and open a photo\n"
-            "Left, Right   previous and next photo\nEsc   back; cancel\nC   crop this photo\nCtrl+S   save the crop\n"
-            "Ctrl+R, Ctrl+.   start the camera, stop\nSpace   hold: keep the best of the moment\n"
-            "T, A   timer, automatic shutter\nG, H, V, N   guide, hints, voice, figures\n"
-            "Ctrl+Z   take back what was kept last\nF11   full screen",
-        )
+        from studio.key_table import KeyTable
+
+        KeyTable(self).open()
 
     def _show_about(self) -> None:
         model = self.scorer.card.name if self.scorer else "none"

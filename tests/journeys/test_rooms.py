@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.pictures import load_picture
 from studio.camera import FrameSource
+from studio.key_table import KeyTable
 from studio.live_scorer import LiveResult
 from studio.window import StudioWindow
 
@@ -93,6 +94,50 @@ def test_saving_in_haste_saves_once_and_says_what_is_missing(qtbot: QtBot, windo
         window.crop.save()
     qtbot.waitUntil(lambda: any("Saved as" in text for text in said), timeout=WAIT_MS)
     assert len(list(folder.glob("*_crop-*"))) == 1
+
+
+def test_a_crop_that_is_saved_already_is_not_saved_twice(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    said: list[str] = []
+    window.crop.message.connect(said.append)
+    window.open_in_crop(folder / "sample-01.jpg")
+    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
+    for words in ("Saved as", "Already saved as"):
+        window.crop.save()
+        qtbot.waitUntil(lambda words=words: bool(said) and words in said[-1], timeout=WAIT_MS)
+        qtbot.waitUntil(lambda: not window.crop.save_jobs.busy, timeout=WAIT_MS)
+    (crop,) = folder.glob("*_crop-*")
+    assert str(crop) in said[-1]
+    crop.unlink()
+    window.crop.save()
+    qtbot.waitUntil(crop.exists, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: not window.crop.save_jobs.busy, timeout=WAIT_MS)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a dialog without a screen
+def test_f1_shows_every_key_of_the_menus_and_of_the_live_room(window: StudioWindow) -> None:
+    window._show_keys()
+    (table,) = window.findChildren(KeyTable)
+    text = table.text.toPlainText()
+    menus = [action.menu() for action in window.menuBar().actions()]
+    keys = [action.shortcut().toString() for menu in menus for action in menu.actions() if action.shortcut().toString()]
+    assert len(keys) > 12
+    lines = text.splitlines()
+    assert all(key in lines for key in [*keys, "Space", "T", "A", "G", "H", "V", "N"])
+    table.close()
+
+
+def test_no_two_entries_of_a_menu_answer_to_one_letter(window: StudioWindow) -> None:
+    for bar_action in window.menuBar().actions():
+        bar_action.menu().aboutToShow.emit()
+        texts = [each.text().replace("&&", "") for each in bar_action.menu().actions() if each.text()]
+        letters = [text[text.index("&") + 1].lower() for text in texts if "&" in text]
+        assert len(letters) == len(set(letters)), texts
+        assert len(letters) == len([text for text in texts if not text.startswith("Keep in my")]), texts
+
+
+def test_a_long_message_stands_whole_in_the_tooltip(window: StudioWindow) -> None:
+    window.show_message("a long story " * 40)
+    assert window.statusBar().toolTip() == "a long story " * 40
 
 
 def test_a_save_that_fails_leaves_the_next_photo_alone(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
