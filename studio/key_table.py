@@ -5,23 +5,20 @@ from html import escape
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMainWindow, QTextBrowser, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMainWindow, QMenu, QTextBrowser, QVBoxLayout
 
 SIZE_WH = (560, 600)
 # Keys that are no shortcut of anything: what is chosen, or held, answers to them itself.
 KEYS_OF_ROOMS = {
     "Live": (
-        ("Space", "keep the best frame; held, the best few of the moment"),
-        ("Left, Right", "choose among the photos that were kept"),
-        ("Enter", "crop the chosen one"),
-        ("Del", "move the chosen one to the trash"),
+        ("Space", "Keep the best frame; held, the best few of the moment"),
+        ("Left, Right", "Choose among the photos that were kept"),
+        ("Enter", "Crop the chosen one"),
+        ("Del", "Move the chosen one to the trash"),
     ),
     "Album": (
-        ("Arrows", "choose a photo"),
-        ("Enter", "show it large"),
-        ("Left, Right", "the previous and the next one, shown large"),
-        ("C", "crop this photo"),
-        ("Esc", "go back; stop scoring"),
+        ("Arrows", "Choose a photo; the previous and the next one where it is shown large"),
+        ("Esc", "Go back; stop scoring"),
     ),
 }
 Rows = list[tuple[str, str]]
@@ -47,10 +44,8 @@ class KeyTable(QDialog):
 def all_keys(window: QMainWindow) -> dict[str, Rows]:
     """Keys and what they do, under the name of their menu or room."""
     keys: dict[str, Rows] = {}
-    for action in window.menuBar().actions():
-        menu = action.menu()
-        if isinstance(menu, QWidget):
-            keys[_plain(action.text())] = [(_key(each), _plain(each.text())) for each in _with_keys(menu.actions())]
+    for menu in window.menuBar().actions():
+        keys[_plain(menu.text())] = [(_shown(each.shortcut()), _plain(each.text())) for each in _with_keys(menu)]
     for shortcut in window.findChildren(QShortcut):
         if shortcut.whatsThis():
             room, _, text = shortcut.whatsThis().partition(": ")
@@ -60,12 +55,14 @@ def all_keys(window: QMainWindow) -> dict[str, Rows]:
     return {name: rows for name, rows in keys.items() if rows}
 
 
-def _with_keys(actions: list[QAction]) -> Iterator[QAction]:
-    return (action for action in actions if not action.shortcut().isEmpty())
-
-
-def _key(action: QAction) -> str:
-    return _shown(action.shortcut())
+def _with_keys(action: QAction) -> Iterator[QAction]:
+    """The actions with keys below a menu's entry, those of menus inside of it too."""
+    menu = action.menu()
+    if isinstance(menu, QMenu):
+        for each in menu.actions():
+            yield from _with_keys(each)
+    elif not action.shortcut().isEmpty():
+        yield action
 
 
 def _shown(keys: QKeySequence) -> str:
