@@ -1,20 +1,27 @@
 """Pictures from their addresses to a folder: concurrent, polite, resumable, and suspicious of what it is given.
 
-What was fetched, and what will never come, is remembered beside the pictures (SQLite): a fetch that was killed goes on
-where it was. Files are named by their content, so that no two addresses keep the same picture twice.
+What came of each address is remembered beside the pictures (SQLite): a fetch that was killed goes on where it was.
+Files are named by their content, so that no two addresses keep the same picture twice; one that was deleted is fetched
+anew.
+
+    asked for again by the next run       no answer, a lost connection, an answer that was cut short, a web page in
+                                          place of the picture (a login, say), status 401, 403, 408, 425, 429 and 5xx
+    asked for again only if told to       any other status (404, 410 ...), content that is no picture, one that is too
+                                          large, endless redirects, what is no address
 """
 
 import asyncio
 import hashlib
 import secrets
 import sqlite3
-from collections import Counter, defaultdict
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
+from PIL import UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.pictures import open_image
@@ -23,7 +30,11 @@ from engine.progress import Progress
 STATE_FILE = "fetched.sqlite"
 # A site that asks to wait longer than this is left for another run.
 LONGEST_WAIT_S = 30.0
+# Worth another try within seconds; and those that may pass until another run, as access is given.
 TRY_AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
+MAY_PASS = TRY_AGAIN | {401, 403}
+WEB_PAGES = ("text/html", "application/xhtml+xml")
+SILENT = ("no answer in time", "connection failed")
 SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "GIF": ".gif", "TIFF": ".tif", "AVIF": ".avif"}
 
 
@@ -39,6 +50,7 @@ class FetchConfig:
         timeout_s: without a byte.
         total_s: for one answer, however slowly it drips.
         max_bytes: of one picture.
+        patience: addresses of one host in a row that bring no answer, before the others of it are left for another run.
     """
 
     at_once: int = 16
@@ -48,6 +60,7 @@ class FetchConfig:
     timeout_s: float = 15.0
     total_s: float = 60.0
     max_bytes: int = 40_000_000
+    patience: int = 8
 
 
 @dataclass(frozen=True)
@@ -67,13 +80,16 @@ class Fetched:
     lasting: bool = True
 
 
-def fetch_pictures(urls: Sequence[str], folder: Path, config: FetchConfig | None = None) -> Iterator[Progress[Fetched]]:
+def fetch_pictures(
+    urls: Sequence[str], folder: Path, config: FetchConfig | None = None, *, again: bool = False
+) -> Iterator[Progress[Fetched]]:
     """Fetch pictures into a folder.
 
     Args:
         urls: http and https addresses; each is fetched once.
         folder: made where it is missing.
         config: limits and politeness.
+        again: ask for every picture that is not there, also where an earlier run found that it never will be.
 
     Yields:
         A progress for each address with what came of it; those that are known from an earlier run come first.
@@ -82,7 +98,8 @@ def fetch_pictures(urls: Sequence[str], folder: Path, config: FetchConfig | None
     folder.mkdir(parents=True, exist_ok=True)
     wanted = list(dict.fromkeys(urls))
     with _State(folder / STATE_FILE) as state:
-        known = state.known()
+        there = {file.name for file in folder.iterdir()}
+        known = {url: one for url, one in state.known().items() if (one.file in there if one.file else not again)}
         done = 0
         for url in wanted:
             if url in known:
@@ -113,6 +130,8 @@ class _State:
     def __init__(self, file: Path) -> None:
         self._database = sqlite3.connect(file)
         self._database.execute("PRAGMA journal_mode = WAL")
+        # A picture that is forgotten as the power fails is fetched again: no need to wait for the disk each time.
+        self._database.execute("PRAGMA synchronous = NORMAL")
         self._database.execute(
             "CREATE TABLE IF NOT EXISTS fetched (url TEXT PRIMARY KEY, file TEXT, reason TEXT) WITHOUT ROWID"
         )
@@ -145,26 +164,39 @@ async def _next(arrivals: "asyncio.Queue[Fetched]", work: "asyncio.Task[None]") 
 async def _fetch_all(
     urls: Sequence[str], folder: Path, config: FetchConfig, arrivals: "asyncio.Queue[Fetched]"
 ) -> None:
-    at_once = asyncio.Semaphore(config.at_once)
-    hosts: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(config.per_host))
+    """Fetch with as many workers as requests may be under way.
 
-    async def fetch(url: str, client: httpx.AsyncClient) -> None:
-        # The host's turn first, so that a slow host does not hold the turns of all others.
-        async with hosts[_host(url)], at_once:
-            await arrivals.put(await _fetch_one(url, client, folder, config))
+    Each host has a few turns in one queue: a worker takes the first, fetches one address of that host, and puts it
+    back. So hosts take turns, and one that stalls holds its own few workers and no others.
+    """
+    waiting: dict[str, deque[str]] = {}
+    for url in urls:
+        waiting.setdefault(_host(url), deque()).append(url)
+    turns = deque(host for turn in range(config.per_host) for host, its in waiting.items() if turn < len(its))
+    silent: Counter[str] = Counter()
+
+    async def work(client: httpx.AsyncClient) -> None:
+        # Where no turn is left, other workers hold them all, and each goes on with the one that it puts back.
+        while turns:
+            host = turns.popleft()
+            if not waiting[host]:
+                continue
+            url = waiting[host].popleft()
+            if silent[host] < config.patience:
+                fetched = await _fetch_one(url, client, folder, config)
+                silent[host] = silent[host] + 1 if (fetched.reason or "").startswith(SILENT) else 0
+            else:
+                fetched = Fetched(url, None, "its host does not answer", lasting=False)
+            await arrivals.put(fetched)
+            turns.append(host)
 
     headers = {"User-Agent": "selfie-studio", "Accept": "image/*"}
-    async with httpx.AsyncClient(timeout=config.timeout_s, follow_redirects=True, headers=headers) as client:
-        # A million waiting tasks would need their own memory: they are begun as others end.
-        waiting = iter(urls)
-        under_way: set[asyncio.Task[None]] = set()
-        for url in waiting:
-            under_way.add(asyncio.create_task(fetch(url, client)))
-            if len(under_way) >= 8 * config.at_once:
-                done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-        await asyncio.gather(*under_way)
+    async with (
+        httpx.AsyncClient(timeout=config.timeout_s, follow_redirects=True, headers=headers) as client,
+        asyncio.TaskGroup() as workers,
+    ):
+        for _ in range(config.at_once):
+            workers.create_task(work(client))
 
 
 async def _fetch_one(url: str, client: httpx.AsyncClient, folder: Path, config: FetchConfig) -> Fetched:
@@ -179,7 +211,8 @@ async def _fetch_one(url: str, client: httpx.AsyncClient, folder: Path, config: 
                     return await _keep(url, answer, folder, config)
                 reason = f"status {answer.status_code}"
                 if answer.status_code not in TRY_AGAIN:
-                    return Fetched(url, None, reason)
+                    passes = answer.status_code in MAY_PASS or answer.status_code >= 500
+                    return Fetched(url, None, reason, lasting=not passes)
                 wait_s = max(wait_s, _asked_wait_s(answer))
         except (httpx.TimeoutException, TimeoutError):
             reason = "no answer in time"
@@ -216,7 +249,7 @@ def _asked_wait_s(answer: httpx.Response) -> float:
 async def _keep(url: str, answer: httpx.Response, folder: Path, config: FetchConfig) -> Fetched:
     kind = answer.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":
-        return Fetched(url, None, f"not a picture but {kind}")
+        return Fetched(url, None, f"not a picture but {kind}", lasting=kind not in WEB_PAGES)
     content = bytearray()
     async for part in answer.aiter_bytes():
         content += part
@@ -237,7 +270,10 @@ def _store(url: str, content: bytes, folder: Path, name: str) -> Fetched:
             image.load()
         unchecked.replace(folder / f"{name}{suffix}")
     except PictureError as error:
-        return Fetched(url, None, error.reason)
+        # What begins as a picture was cut short or damaged on its way, and a web page may call itself one.
+        begins_well = error.__cause__ is not None and not isinstance(error.__cause__, UnidentifiedImageError)
+        passes = begins_well or error.passing or not content or content.lstrip().startswith(b"<")
+        return Fetched(url, None, error.reason, lasting=not passes)
     finally:
         unchecked.unlink(missing_ok=True)
     return Fetched(url, f"{name}{suffix}", None)

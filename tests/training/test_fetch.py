@@ -68,6 +68,18 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(200 if tries > 1 else 503, _picture("blue"))
             case "gone":
                 self._send(404, b"no")
+            case "forbidden":
+                self._send(403 if tries == 1 else 200, _picture("yellow"))
+            case "login":
+                self._send(
+                    200, b"<html>" if tries == 1 else _picture("pink"), "text/html" if tries == 1 else "image/jpeg"
+                )
+            case "disguised":
+                self._send(200, b" <!doctype html>" if tries == 1 else _picture("brown"))
+            case "shortened":
+                self._send(200, _picture("orange")[: 300 if tries == 1 else None])
+            case "back":
+                self._send(404 if tries == 1 else 200, _picture("purple"))
             case "broken":
                 self._send(500, b"no")
             case "page":
@@ -158,12 +170,59 @@ def test_good_pictures_come_and_every_other_answer_has_its_reason(server: _Serve
 
 
 def test_a_second_run_asks_again_only_for_what_may_have_changed(server: _Server, tmp_path: Path) -> None:
-    urls = [f"{server.address}/{name}" for name in ("good-red", "gone", "broken", "lie")]
-    _fetch(urls, tmp_path)
-    server.asked.clear()
+    passing = ("broken", "forbidden", "login", "disguised", "shortened")
+    urls = [f"{server.address}/{name}" for name in ("good-red", "gone", "lie", "huge", *passing)]
+    first = _fetch(urls, tmp_path)
+    assert [url for url, one in first.items() if one.file] == urls[:1]
+    server.asked = Counter({f"/{name}": 1 for name in passing})
     again = _fetch(urls, tmp_path)
-    assert set(server.asked) == {"/broken"}
-    assert again[urls[0]].file
+    assert {path for path, count in server.asked.items() if count > 1} == {f"/{name}" for name in passing}
+    assert {url for url, one in again.items() if not one.file} == {
+        f"{server.address}/{name}" for name in ("gone", "lie", "huge", "broken")
+    }
+
+
+def test_told_to_it_asks_again_for_all_that_is_missing_and_for_nothing_else(server: _Server, tmp_path: Path) -> None:
+    urls = [f"{server.address}/{name}" for name in ("good-red", "back", "lie")]
+    assert _fetch(urls, tmp_path)[urls[1]].reason == "status 404"
+    assert _fetch(urls, tmp_path)[urls[1]].reason == "status 404"
+    server.asked = Counter({"/back": 1, "/good-red": 1})
+    again = {one.url: one for step in fetch_pictures(urls, tmp_path, QUICK, again=True) for one in step.results}
+    assert again[urls[1]].file
+    assert server.asked == {"/back": 2, "/good-red": 1, "/lie": 1}
+
+
+def test_a_picture_that_was_deleted_is_fetched_anew(server: _Server, tmp_path: Path) -> None:
+    urls = [f"{server.address}/good-{colour}" for colour in ("red", "green")]
+    name = _fetch(urls, tmp_path)[urls[0]].file
+    assert name
+    (tmp_path / name).unlink()
+    server.asked.clear()
+    assert _fetch(urls, tmp_path)[urls[0]].file == name
+    assert (tmp_path / name).exists()
+    assert server.asked == {"/good-red": 1}
+
+
+def test_a_host_that_stalls_keeps_no_other_waiting(server: _Server, tmp_path: Path) -> None:
+    """Its addresses stand first, and there are more of them than requests that may be under way at once."""
+    stalling = _Server()
+    thread = threading.Thread(target=stalling.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    try:
+        config = FetchConfig(at_once=6, per_host=2, tries=1, timeout_s=0.3, patience=3)
+        stalled = [f"{stalling.address}/stall-{number}" for number in range(60)]
+        good = [f"{server.address}/good-red-{number}" for number in range(20)]
+        order = [one for step in fetch_pictures(stalled + good, tmp_path, config) for one in step.results]
+    finally:
+        stalling.shutdown()
+        stalling.server_close()
+        thread.join()
+    assert {one.url for one in order[:24] if one.file} == set(good)
+    # Nobody waits a minute for each address of a host that is down: the rest of them are for another run.
+    assert stalling.asked.total() <= 3 + config.per_host
+    left = [one for one in order if one.reason == "its host does not answer"]
+    assert len(left) >= 50
+    assert not any(one.lasting for one in left)
 
 
 def test_one_host_is_asked_few_at_a_time(server: _Server, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`selfie-studio train collect | filter | label | split | simulate`: from posts to a manifest of labelled photos."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
@@ -32,6 +33,10 @@ def told_errors() -> Iterator[None]:
         yield
     except (TableError, ManifestError) as error:
         fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename or 'a file'}: {error.strerror or 'cannot be used'}")
+    except sqlite3.Error as error:
+        fail(f"what earlier runs remembered (*.sqlite beside what they wrote) cannot be used: {error}")
 
 
 def collect(
@@ -49,13 +54,17 @@ def collect(
     keep: Annotated[
         list[str] | None, typer.Option("--keep", help="Keep this column too: identity, say, to split by. Repeatable.")
     ] = None,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask also for pictures that an earlier run gave up for good.")
+    ] = False,
 ) -> None:
     """Read posts into one table, and fetch their pictures where that is asked for.
 
     Columns are known by their usual names: user, likes, followers, posted_at, tags (or a caption), picture. A row that
-    cannot be read is left out and counted. A fetch that was interrupted goes on where it was.
+    cannot be read is left out and counted. A fetch that was interrupted goes on where it was; the next run asks again
+    for what may have passed (no answer, cut short, a login page), and with --again for all that is missing (404, say).
     """
-    from training.collect import collect_addresses, fetch_for_posts
+    from training.collect import FETCHED, collect_addresses, fetch_for_posts
     from training.posts import collect_posts
 
     with told_errors():
@@ -68,10 +77,13 @@ def collect(
         say_kept(kept, "posts", out)
         if pictures is not None:
             counts: dict[str, int] = {}
-            for progress in shown(fetch_for_posts(out, pictures), "fetching"):
+            for progress in shown(fetch_for_posts(out, pictures, again=again), "fetching"):
                 for counted in progress.results:
                     counts = counted
-            say_counts(f"{counts.pop('fetched', 0):,} pictures in {pictures}", counts)
+            fetched = counts.pop(FETCHED, 0)
+            say_counts(f"{fetched:,} pictures in {pictures}", counts)
+            if counts and not fetched:
+                fail("no picture came: see the reasons above")
 
 
 def filter_posts(
@@ -82,13 +94,14 @@ def filter_posts(
 ) -> None:
     """Keep the posts whose picture opens, shows a face, and is not there already."""
     from training.collect import filter_table
+    from training.posts import Kept
 
     with told_errors():
         counts: dict[str, int] = {}
         for progress in shown(filter_table(posts, out), "looking at pictures"):
             for counted in progress.results:
                 counts = counted
-    say_counts(f"{counts.pop('kept', 0):,} posts in {out}", counts)
+    say_kept(Kept(counts.pop("kept", 0), counts), "posts", out)
 
 
 def label(
