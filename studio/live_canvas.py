@@ -1,6 +1,6 @@
 """The live picture as a mirror, and what is written over it: faces, guides, the hint, the countdown, figures."""
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QMarginsF, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -146,11 +146,12 @@ class LiveCanvas(PhotoCanvas):
         painter.setFont(_sized(painter.font(), FIGURE_LETTERS if wide else SMALL_FIGURE_LETTERS, bold=False))
         flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
         text = painter.boundingRect(picture.adjusted(2 * MARGIN, 2 * MARGIN, 0, 0), flags, self._figures)
-        if self._is_on_a_face(text) and not self._countdown:
+        rim = QMarginsF(MARGIN, MARGIN / 2, MARGIN, MARGIN / 2)
+        if self._is_on_a_face(text + rim) and not self._countdown:
             text.moveRight(picture.right() - 2 * MARGIN)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(SCRIM)
-        painter.drawRoundedRect(text.adjusted(-MARGIN, -MARGIN / 2, MARGIN, MARGIN / 2), 8, 8)
+        painter.drawRoundedRect(text + rim, 8, 8)
         painter.setPen(QColor("#e8eaed"))
         painter.drawText(text, flags, self._figures)
 

@@ -1,6 +1,7 @@
 """Beside the live picture: the dial, the last half minute, and how many faces there are."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.dial import Dial
@@ -12,6 +13,8 @@ from studio.wording import faces_in_words
 # A fifth of a large screen, and readable on a small one.
 NARROWEST, WIDEST = 300, 420
 PICTURE_SHARE, PANEL_SHARE = 4, 1
+# Room for the dial and all below it; in less, the dial would shrink for the line.
+HIGH_ENOUGH = 360
 
 
 class ScorePanel(QWidget):
@@ -37,6 +40,11 @@ class ScorePanel(QWidget):
         layout.addSpacing(12)
         layout.addWidget(self.sparkline)
         layout.addStretch(2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # What is read from two metres goes first.
+        self.sparkline.setVisible(self.height() >= HIGH_ENOUGH)
 
     def add(self, points: float, at_s: float) -> float:
         """Take in a score at a time in seconds; gives what the needle shows."""

@@ -45,7 +45,7 @@ def _figures() -> str:
     return figures.text()
 
 
-@pytest.mark.parametrize("x0", [16, 150, 238, 330, 400])
+@pytest.mark.parametrize("x0", [16, 150, 210, 238, 330, 400])
 def test_figures_leave_the_face_alone(canvas: LiveCanvas, x0: int) -> None:
     face = Box(x0, 40, x0 + 100, 170)
     canvas.show_faces([face])
