@@ -1,7 +1,8 @@
 """Picture files to upright RGB pixels, at the size that a step needs and no larger.
 
-JPEGs are decoded at a fraction of their size where that is enough (libjpeg's scaled DCT). Everything that a file can be
-wrong in (cut short, empty, hostile, another thing under a photo's name) comes out as one `PictureError`.
+JPEGs are decoded at a fraction of their size where that is enough (libjpeg's scaled DCT); of RAW photos the camera's
+own picture is taken where it is large enough. Everything that a file can be wrong in (cut short, empty, hostile,
+another thing under a photo's name) comes out as one `PictureError`.
 """
 
 import re
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
@@ -20,15 +22,16 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 from engine.errors import PictureError
 from engine.pixels import Pixels
 
-PHOTO_SUFFIXES = frozenset(
+RAW_SUFFIXES = frozenset((".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw"))
+PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
 )
-RAW_SUFFIXES = frozenset((".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw"))
 # Only these of Pillow's readers see a stranger's file: others run programs (EPS) or are hardly ever exercised.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 _HEIF_BRANDS = frozenset((b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1"))
 # The largest phone sensor makes 200 megapixels; decoded, 0.6 GB. More is a mistake or a trap.
 MAX_MEGAPIXELS = 210
+_HOW_TO_INSTALL = "pip install 'selfie-studio[formats]'"
 _ORIENTATION_TAG = 0x0112
 _SIDEWAYS = frozenset((5, 6, 7, 8))
 _EXIF_IFD = 0x8769
@@ -38,6 +41,12 @@ _DATE_TAGS = ((0x9003, 0x9291), (0x9004, 0x9292), (0x0132, 0x9290))
 _EXIF_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d)[:/.-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 # Of this year is the oldest portrait photo; what is said to be older comes from a clock that was never set.
 _FIRST_PHOTO_YEAR = 1840
+# A camera's picture inside of a RAW photo is taken from this share of the asked-for size on: developing takes seconds.
+_LARGE_ENOUGH = 0.75
+# Where it has another shape than the RAW photo by more than this, it shows another part of it.
+_SAME_SHAPE = 0.02
+# LibRaw's numbers for how the camera was held (`sizes.flip`, as in dcraw).
+_RAW_TURNS = {3: Image.Transpose.ROTATE_180, 5: Image.Transpose.ROTATE_90, 6: Image.Transpose.ROTATE_270}
 
 
 @dataclass(frozen=True)
@@ -83,11 +92,14 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
 
     Args:
         path: the file.
-        long_side: reduce until the longer side has this many pixels, never enlarge; None keeps every pixel.
+        long_side: reduce until the longer side has this many pixels, never enlarge; None keeps every pixel. Of a RAW
+            photo it may be up to a quarter less.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
+    if path.suffix.lower() in RAW_SUFFIXES:
+        return _load_raw(path, long_side)
     with open_image(path) as image:
         full_w, full_h = image.size
         # Pillow turns a TIFF by itself, and its size says so already.
@@ -97,11 +109,14 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
         if long_side is not None:
             # Half as much again as is wanted, so that the last reduction is still a real average.
             image.draft("RGB", (3 * long_side // 2, 3 * long_side // 2))
-        upright = turned_upright(image)
-        if long_side is not None:
-            upright.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
-        pixels = np.asarray(_in_srgb(upright, image.info.get("icc_profile")))
-    return Picture(np.ascontiguousarray(pixels), (full_w, full_h), taken)
+        pixels = _reduced_pixels(turned_upright(image), long_side, image.info.get("icc_profile"))
+    return Picture(pixels, (full_w, full_h), taken)
+
+
+def _reduced_pixels(upright: Image.Image, long_side: int | None, profile: bytes | None) -> Pixels:
+    if long_side is not None:
+        upright.thumbnail((long_side, long_side), Image.Resampling.BILINEAR, reducing_gap=None)
+    return np.ascontiguousarray(np.asarray(_in_srgb(upright, profile)))
 
 
 def _taken(exif: Image.Exif) -> datetime | None:
@@ -168,9 +183,15 @@ def flattened(image: Image.Image) -> Image.Image:
 def open_image(path: Path) -> Iterator[Image.Image]:
     """Open a photo with Pillow for a short while; whatever goes wrong in the block with the file is a `PictureError`.
 
+    A RAW photo comes developed, upright, in sRGB, without metadata.
+
     Raises:
         PictureError: missing, unreadable, not a picture, cut short, or too large to be a photo.
     """
+    if path.suffix.lower() in RAW_SUFFIXES:
+        with _open_raw(path) as raw:
+            yield _raw_image(raw, None)
+        return
     _prepare_pillow()
     check_is_file(path)
     try:
@@ -221,5 +242,82 @@ def _not_a_picture(path: Path) -> PictureError:
     if not head:
         return PictureError(path, "the file is empty")
     if head[4:] in _HEIF_BRANDS and not _heif_reader():
-        return PictureError(path, "HEIC needs one more package: pip install 'selfie-studio[formats]'", passing=True)
+        return PictureError(path, f"HEIC needs one more package: {_HOW_TO_INSTALL}", passing=True)
     return PictureError(path, "not a picture in a format that is known")
+
+
+def _load_raw(path: Path, long_side: int | None) -> Picture:
+    with _open_raw(path) as raw:
+        size_wh = _raw_size(raw)  # now: developing at half the size changes what LibRaw says
+        image = _raw_image(raw, long_side)
+        pixels = _reduced_pixels(image, long_side, image.info.get("icc_profile"))
+        # LibRaw takes the camera's clock for this machine's time zone, and rawpy back; 0 is no date.
+        taken = raw.other.timestamp
+        return Picture(pixels, size_wh, taken if taken > datetime.fromtimestamp(0) else None)
+
+
+@contextmanager
+def _open_raw(path: Path) -> Iterator[Any]:
+    """Open a RAW photo with LibRaw for a short while; whatever goes wrong with it in the block is a `PictureError`."""
+    check_is_file(path)
+    try:
+        import rawpy
+    except ImportError as error:
+        raise PictureError(path, f"RAW photos need one more package: {_HOW_TO_INSTALL}", passing=True) from error
+    try:
+        # A name that is no Unicode cannot be given to LibRaw.
+        with rawpy.imread(str(path) if str(path).isprintable() else BytesIO(path.read_bytes())) as raw:
+            width, height = _raw_size(raw)
+            if width * height > MAX_MEGAPIXELS * 1_000_000:
+                raise PictureError(path, f"{width} x {height} pixels is too large for a photo")
+            yield raw
+    except PictureError:
+        raise
+    except rawpy.LibRawFileUnsupportedError as error:
+        raise PictureError(path, "not a RAW photo of a camera that is known") from error
+    except rawpy.LibRawError as error:
+        passing = isinstance(error, rawpy.LibRawUnsufficientMemoryError)
+        raise PictureError(
+            path, _reason(MemoryError()) if passing else "the file is damaged", passing=passing
+        ) from error
+    except Exception as error:
+        raise PictureError(path, _reason(error), passing=isinstance(error, PermissionError | MemoryError)) from error
+
+
+def _raw_size(raw: Any) -> tuple[int, int]:
+    """Width and height of the upright photo."""
+    sizes = raw.sizes
+    return (sizes.height, sizes.width) if sizes.flip in (5, 6) else (sizes.width, sizes.height)
+
+
+def _raw_image(raw: Any, long_side: int | None) -> Image.Image:
+    """The upright photo: the camera's own picture where that is large enough, else developed, if need be in full."""
+    full = max(_raw_size(raw))
+    needed = full if long_side is None else _LARGE_ENOUGH * min(long_side, full)
+    picture = _picture_of_camera(raw, needed)
+    if picture is not None:
+        return picture
+    return Image.fromarray(raw.postprocess(half_size=full // 2 >= needed, use_camera_wb=True))
+
+
+def _picture_of_camera(raw: Any, needed: float) -> Image.Image | None:
+    """The largest picture that the camera left in the file, turned upright; None where none has this long side."""
+    import rawpy
+
+    try:
+        found = raw.extract_thumb()
+        is_jpeg = found.format == rawpy.ThumbFormat.JPEG
+        image = Image.open(BytesIO(found.data), formats=("JPEG",)) if is_jpeg else Image.fromarray(found.data)
+        if max(image.size) < needed:
+            return None
+        image.draft("RGB", (round(2 * needed), round(2 * needed)))
+        image.load()
+    except Exception:  # as of any file; the photo itself is still there
+        return None
+    sizes = raw.sizes
+    turn = _RAW_TURNS.get(sizes.flip)
+    # Some cameras turn it themselves: then it does not lie as the sensor does.
+    if turn and (turn == Image.Transpose.ROTATE_180 or (image.width > image.height) == (sizes.width > sizes.height)):
+        image = image.transpose(turn)
+    width, height = _raw_size(raw)
+    return image if abs(image.width * height / (image.height * width) - 1) < _SAME_SHAPE else None

@@ -3,6 +3,7 @@ import struct
 import sys
 import zlib
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +12,7 @@ from PIL import Image, ImageCms
 
 import engine.pictures
 from engine.errors import PictureError
-from engine.pictures import load_picture
+from engine.pictures import is_photo_name, load_picture, open_image
 
 SIZE = (600, 400)
 
@@ -161,6 +162,25 @@ def test_an_iphone_photo_is_read_upright(tmp_path: Path, photo: Image.Image) -> 
     assert np.abs(picture.pixels.astype(int) - np.asarray(photo, int)).mean() < 6
 
 
+def test_an_avif_is_read_upright(tmp_path: Path, photo: Image.Image) -> None:
+    exif = Image.Exif()
+    exif[0x010F], exif[0x0112] = "Maker", 6
+    exif.get_ifd(0x8769)[0x9003] = ORIGINAL
+    photo.transpose(Image.Transpose.ROTATE_90).save(tmp_path / "photo.avif", exif=exif, quality=95)
+    picture = load_picture(tmp_path / "photo.avif", 300)
+    assert picture.full_size_wh == SIZE
+    assert picture.taken == datetime(2024, 2, 29, 23, 59, 58)
+    assert np.abs(picture.pixels.astype(int) - np.asarray(photo.resize((300, 200)), int)).mean() < 6
+
+
+def test_an_iphone_photo_says_when_it_was_taken(tmp_path: Path, photo: Image.Image) -> None:
+    pytest.importorskip("pillow_heif", reason="needs pip install '.[formats]'").register_heif_opener()
+    exif = Image.Exif()
+    exif.get_ifd(0x8769).update({0x9003: ORIGINAL, 0x9291: "045"})
+    photo.save(tmp_path / "phone.heic", exif=exif.tobytes())
+    assert load_picture(tmp_path / "phone.heic", 300).taken == datetime(2024, 2, 29, 23, 59, 58, 45_000)
+
+
 def test_an_iphone_photo_without_its_package_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,3 +244,157 @@ def test_damaged_exif_costs_the_date_and_not_the_photo(tmp_path: Path) -> None:
     picture = load_picture(tmp_path / "photo.jpg")
     assert picture.full_size_wh == (32, 16)
     assert picture.taken is None
+
+
+def _dng(path: Path, photo: Image.Image, orientation: int = 1, preview: Image.Image | None = None) -> Path:
+    """A RAW photo as a camera writes it: one colour for each pixel of the sensor, linear, 16 bits; perhaps a JPEG.
+
+    DNG specification 1.4: the sensor's data are the first directory, or below it where that holds the JPEG.
+    """
+    pixels = (60_000 * (np.asarray(photo) / 255.0) ** 2.2).astype("<u2")
+    sensor = pixels[:, :, 1].copy()
+    sensor[::2, ::2], sensor[1::2, 1::2] = pixels[::2, ::2, 0], pixels[1::2, 1::2, 2]
+    file = bytearray(b"II*\0" + bytes(4))
+
+    def put(data: bytes) -> int:
+        place = len(file)
+        file.extend(data + bytes(len(data) % 2))
+        return place
+
+    def directory(entries: dict[int, tuple[int, str, tuple[int, ...] | bytes]]) -> int:
+        table = struct.pack("<H", len(entries))
+        for tag, (kind, code, value) in sorted(entries.items()):
+            data = value if isinstance(value, bytes) else struct.pack(f"<{len(value)}{code}", *value)
+            count = len(data) // (8 if kind in (5, 10) else struct.calcsize(code))
+            table += struct.pack("<HHI", tag, kind, count)
+            table += data.ljust(4, b"\0") if len(data) <= 4 else struct.pack("<I", put(data))
+        return put(table + bytes(4))
+
+    def image(
+        width: int, height: int, data: bytes, **extra: int
+    ) -> dict[int, tuple[int, str, tuple[int, ...] | bytes]]:
+        shape = {256: width, 257: height, 273: put(data), 278: height, 279: len(data)}
+        return {tag: (4, "I", (value,)) for tag, value in shape.items()}
+
+    raw = image(*photo.size, sensor.tobytes())
+    raw |= {
+        254: (4, "I", (0,)),
+        258: (3, "H", (16,)),
+        259: (3, "H", (1,)),
+        262: (3, "H", (32803,)),
+        277: (3, "H", (1,)),
+    }
+    raw |= {33421: (3, "H", (2, 2)), 33422: (1, "B", (0, 1, 1, 2)), 50717: (4, "I", (60_000,))}
+    first = raw
+    if preview is not None:
+        jpeg = BytesIO()
+        preview.save(jpeg, "JPEG", quality=95)
+        first = image(*preview.size, jpeg.getvalue()) | {330: (4, "I", (directory(raw),))}
+        first |= {
+            254: (4, "I", (1,)),
+            258: (3, "H", (8, 8, 8)),
+            259: (3, "H", (7,)),
+            262: (3, "H", (6,)),
+            277: (3, "H", (3,)),
+        }
+    # From XYZ to linear sRGB (IEC 61966-2-1), in ten thousandths: the sensor sees the screen's three colours.
+    to_srgb = (32406, -15372, -4986, -9689, 18758, 415, 557, -2040, 10570)
+    matrix = tuple(number for part in to_srgb for number in (part, 10_000))
+    first |= {271: (2, "s", b"Maker\0"), 272: (2, "s", b"Model\0"), 274: (3, "H", (orientation,))}
+    first |= {34665: (4, "I", (directory({36867: (2, "s", ORIGINAL.encode() + b"\0")}),))}
+    first |= {50706: (1, "B", (1, 4, 0, 0)), 50708: (2, "s", b"Maker Model\0"), 50778: (3, "H", (21,))}
+    first |= {50721: (10, "i", matrix), 50728: (5, "I", (1, 1, 1, 1, 1, 1))}
+    struct.pack_into("<I", file, 4, directory(first))
+    path.write_bytes(file)
+    return path
+
+
+@pytest.fixture
+def rawpy() -> object:
+    return pytest.importorskip("rawpy", reason="needs pip install '.[formats]'")
+
+
+def _difference(shown: np.ndarray, wanted: Image.Image) -> float:
+    """Mean difference of the brightness, each evened out: developing brightens."""
+    one, other = (np.asarray(image.convert("L").resize((60, 40)), float) for image in (Image.fromarray(shown), wanted))
+    return float(np.abs((one - one.mean()) / one.std() - (other - other.mean()) / other.std()).mean())
+
+
+@pytest.mark.usefixtures("rawpy")
+@pytest.mark.parametrize("has_preview", [False, True])
+@pytest.mark.parametrize("orientation", [1, 3, 6, 8])
+def test_a_raw_photo_is_read_upright(tmp_path: Path, photo: Image.Image, orientation: int, has_preview: bool) -> None:
+    stored = photo
+    for turn in TURNS[orientation]:
+        stored = stored.transpose(turn)
+    path = _dng(tmp_path / "photo.dng", stored, orientation, stored if has_preview else None)
+    for long_side in (150, 300, None):
+        picture = load_picture(path, long_side)
+        assert picture.full_size_wh == SIZE
+        assert picture.pixels.shape == (400 * (long_side or 600) // 600, long_side or 600, 3)
+        assert _difference(picture.pixels, photo) < 0.2
+        assert picture.taken == datetime(2024, 2, 29, 23, 59, 58)
+
+
+@pytest.mark.usefixtures("rawpy")
+def test_the_cameras_own_picture_is_taken_where_it_is_large_enough(tmp_path: Path, photo: Image.Image) -> None:
+    red = Image.new("RGB", (300, 200), "red")
+    path = _dng(tmp_path / "photo.dng", photo, 1, red)
+    assert load_picture(path, 300).pixels[100, 150].tolist() == pytest.approx([254, 0, 0], abs=3)
+    assert load_picture(path, 390).pixels.shape == (200, 300, 3)
+    assert _difference(load_picture(path, 600).pixels, photo) < 0.2
+    assert _difference(load_picture(path).pixels, photo) < 0.2
+    square = _dng(tmp_path / "square.dng", photo, 1, red.resize((600, 600)))
+    assert _difference(load_picture(square, 300).pixels, photo) < 0.2
+
+
+@pytest.mark.usefixtures("rawpy")
+def test_a_picture_that_the_camera_turned_already_is_not_turned_twice(tmp_path: Path, photo: Image.Image) -> None:
+    held = Image.new("RGB", (400, 600), "red")
+    held.paste("blue", (0, 0, 400, 300))
+    shown = load_picture(_dng(tmp_path / "photo.dng", photo, 6, held), 300).pixels
+    assert shown.shape == (300, 200, 3)
+    assert shown[50, 100].tolist() == pytest.approx([0, 0, 254], abs=3)
+    assert shown[250, 100].tolist() == pytest.approx([254, 0, 0], abs=3)
+
+
+@pytest.mark.usefixtures("rawpy")
+def test_a_raw_photo_is_opened_whole_for_a_crop(tmp_path: Path, photo: Image.Image) -> None:
+    with open_image(_dng(tmp_path / "photo.dng", photo, 1, photo.resize((300, 200)))) as image:
+        pixels = np.asarray(image)
+    assert pixels.shape == (400, 600, 3)
+    assert _difference(pixels, photo) < 0.2
+
+
+@pytest.mark.usefixtures("rawpy")
+@pytest.mark.parametrize("kept", [0, 7, 100, 0.3, 0.9])
+def test_a_damaged_raw_photo_is_one_error(tmp_path: Path, photo: Image.Image, kept: float) -> None:
+    content = _dng(tmp_path / "whole.dng", photo).read_bytes()
+    path = tmp_path / "photo.dng"
+    path.write_bytes(content[: int(kept * len(content)) if kept < 1 else int(kept)])
+    with pytest.raises(PictureError) as raised:
+        load_picture(path, 300)
+    assert raised.value.reason in ("the file is damaged", "not a RAW photo of a camera that is known")
+
+
+@pytest.mark.usefixtures("rawpy")
+def test_what_is_no_raw_photo_says_so(tmp_path: Path, photo: Image.Image) -> None:
+    photo.save(tmp_path / "photo.jpg")
+    (tmp_path / "photo.jpg").rename(tmp_path / "photo.nef")
+    with pytest.raises(PictureError, match="RAW photo"):
+        load_picture(tmp_path / "photo.nef")
+    with pytest.raises(PictureError, match="no such file"):
+        load_picture(tmp_path / "gone.cr2")
+
+
+@pytest.mark.parametrize("suffix", ["cr2", "CR3", "nef", "arw", "dng", "orf", "rw2", "raf", "pef", "srw"])
+def test_a_raw_photo_without_its_package_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+) -> None:
+    path = tmp_path / f"photo.{suffix}"
+    path.write_bytes(b"II*\0")
+    assert is_photo_name(path)
+    monkeypatch.setitem(sys.modules, "rawpy", None)
+    with pytest.raises(PictureError, match=r"RAW photos need .*selfie-studio\[formats\]") as raised:
+        load_picture(path)
+    assert raised.value.passing
