@@ -51,6 +51,7 @@ def test_the_card_says_that_it_beats_chance_and_the_linear_baseline() -> None:
 
 def test_the_label_figure_of_the_card_is_true(data_folder: Path, scorer: Scorer) -> None:
     rows = [row for row in build_manifest(data_folder) if row.split == "test" and row.label]
+    assert len(rows) == load_card(MODEL_FOLDER).metrics["test labels"]
     squares = [letterbox(load_picture(data_folder / row.path, LONG_SIDE).pixels) for row in rows]
     logits = np.array([score.logit for score in scorer.score_squares(squares)])
     measured = auc(logits, np.array([row.label == "1" for row in rows]))

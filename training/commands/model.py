@@ -35,9 +35,10 @@ RunFolder = Annotated[
 OutFolder = Annotated[Path, typer.Option("--out", help="Model folder to write: card.json, safetensors and ONNX.")]
 Recipe = Annotated[str, typer.Option(help="default, or vgg16: the network and settings of 2015.")]
 Backbone = Annotated[
-    str | None, typer.Option(help="efficientnet_lite0, _lite1, _lite2, or any torchvision classifier.")
+    str | None,
+    typer.Option(help="efficientnet_lite0, _lite1, _lite2, or any torchvision classifier; else as the recipe has it."),
 ]
-Steps = Annotated[int | None, typer.Option(min=1, help="Optimiser steps.")]
+Steps = Annotated[int | None, typer.Option(min=1, help="Optimiser steps; else as the recipe has it.")]
 Seed = Annotated[int, typer.Option(min=0, help="Of everything that is drawn.")]
 Workers = Annotated[int, typer.Option(min=0, help="Processes that prepare pictures; 0: between the steps.")]
 
@@ -86,7 +87,7 @@ def fit(
     """Fine-tune a network from its ImageNet weights, and keep the best one on validation.
 
     Killed at any moment, the same command goes on from the last saved step. Started with torchrun, all its processes
-    share each step: torchrun --nproc-per-node 2 -m training fit ...
+    share each step (torchrun --nproc-per-node 2 -m training fit ...), and only the first one's --state counts.
     """
     from training.facts import data_facts
     from training.fit import fit as fit_network
