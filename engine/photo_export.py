@@ -19,7 +19,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
@@ -33,6 +33,7 @@ _FULL_CHROMA, _HALF_CHROMA = 0, 2
 _OF_A_PLACE = re.compile(r"\.(GPS|City|State|Country|ProvinceState|SubLocation|Location|Landmark)")
 # What still tells a place where exiv2 does not look: in XMP of a GIF, in the video behind a phone's photo (QuickTime).
 _TELLS_A_PLACE = (b"exif:GPS", b"\xa9xyz", b"location.ISO6709")
+_SECOND_READERS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 _GPS_DIRECTORY = 0x8825
 # Tags from here on tell how a DNG's pixels are to be developed (DNG specification, 1.7).
 _FIRST_DNG_TAG = 0xC612
@@ -174,8 +175,10 @@ def _tells_a_place(content: bytes) -> bool:
     if any(sign in content for sign in _TELLS_A_PLACE):
         return True
     try:
-        with Image.open(BytesIO(content)) as image:
+        with Image.open(BytesIO(content), formats=_SECOND_READERS) as image:
             return bool(image.getexif().get_ifd(_GPS_DIRECTORY))
+    except UnidentifiedImageError:
+        return False  # a HEIC or a RAW photo, which exiv2 alone reads
     except Exception:  # Pillow's readers raise almost anything
         return True
 

@@ -172,7 +172,8 @@ def test_the_place_is_taken_out_and_the_rest_stays(
 
 
 def test_a_photo_that_tells_no_place_is_copied_to_the_byte(tmp_path: Path, out: Path) -> None:
-    for form in ("jpg", "png", "bmp", "gif"):
+    pytest.importorskip("pillow_heif", reason="needs pip install '.[formats]'").register_heif_opener()
+    for form in ("jpg", "png", "webp", "tif", "bmp", "gif", "avif", "heic"):
         path = tmp_path / f"plain.{form}"
         Image.new("RGB", (32, 32)).save(path)
         assert _only([path], out, NOWHERE).read_bytes() == path.read_bytes()
