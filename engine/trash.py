@@ -23,6 +23,7 @@ from engine.ratings import RatingPlace, sidecar_path
 
 # Between our clock and the note: it has whole seconds, maybe another disk's clock, and moving there takes a while.
 _SECONDS_APART = 60
+_NO_TRASH = "this disk has no trash that may be used: nothing was deleted"
 
 
 @dataclass(frozen=True)
@@ -81,17 +82,27 @@ def _move_one(photo: Path) -> TrashedPhoto:
 
 
 def _send(path: Path) -> None:
+    if sys.platform == "win32" and not _has_recycle_bin(path):
+        raise PictureError(path, _NO_TRASH, passing=True)
     from send2trash import TrashPermissionError, send2trash
 
     try:
         send2trash(path)
     except TrashPermissionError as error:
-        raise PictureError(
-            path, "this disk has no trash that may be used: nothing was deleted", passing=True
-        ) from error
+        raise PictureError(path, _NO_TRASH, passing=True) from error
     except OSError as error:
         reason = f"it cannot be moved to the trash ({error.strerror or error}): nothing was deleted"
         raise PictureError(path, reason, passing=True) from error
+
+
+def _has_recycle_bin(path: Path) -> bool:
+    """Whether Windows has a bin for this drive: from others, cards and network drives, it deletes for good."""
+    if sys.platform != "win32":
+        return True
+    import ctypes
+
+    drive_fixed = 3  # winbase.h
+    return int(ctypes.windll.kernel32.GetDriveTypeW(path.anchor)) == drive_fixed
 
 
 def _sidecars_of_gone(photo: Path) -> Iterator[Path]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import engine.trash
 from engine.trash import TrashedPhoto, move_to_trash, restore
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the trash of other systems is not made of files")
@@ -197,6 +198,15 @@ def test_where_there_is_no_trash_nothing_is_deleted(
     assert "nothing was deleted" in (trashed.error or "")
     assert _names(folder) == {"a.jpg", "a.jpg.xmp"}
     assert "never" in (restore([trashed])[0].error or "")
+
+
+def test_windows_is_not_asked_where_it_would_delete_for_good(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (photo,) = _photos(folder, "a.jpg")
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(engine.trash, "_has_recycle_bin", lambda _: False)
+    (trashed,) = move_to_trash([photo])
+    assert "no trash" in (trashed.error or "")
+    assert photo.exists()
 
 
 def test_what_is_no_file_is_an_error_and_the_rest_goes_on(folder: Path) -> None:
