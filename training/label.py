@@ -7,6 +7,7 @@ The first is the scheme of the experiment of 2015; the second follows Ding, Ma a
 Assessment" (ACM Multimedia 2019). Both run in DuckDB, over millions of posts.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,10 @@ from pathlib import Path
 import duckdb
 
 from training.posts import Kept
-from training.tables import count_rows, database, need, use_posts, write_parquet
+from training.tables import TableError, count_rows, database, need, use_posts, write_parquet
+
+# A century: posts are younger, and the calendar of a database ends somewhere.
+LONGEST_DAYS = 36_500
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,9 @@ class AudienceGroups:
         tag_bonus: how much each tag beyond the first widens the audience, as a share of the followers.
         min_age_days: younger posts are left out: their likes are still coming.
         as_of: the day that ages are counted to, ISO 8601; empty is the day of the newest post.
+
+    Raises:
+        TableError: a number out of its range.
     """
 
     group_size: int = 100
@@ -39,6 +46,12 @@ class AudienceGroups:
     min_age_days: int = 30
     as_of: str = ""
 
+    def __post_init__(self) -> None:
+        _need_range("min-followers", self.min_followers, 0)
+        _need_range("max-followers", self.max_followers, self.min_followers)
+        _need_range("max-tags", self.max_tags, 0)
+        _need_range("min-age-days", self.min_age_days, 0, LONGEST_DAYS)
+
 
 @dataclass(frozen=True)
 class UserPairs:
@@ -47,10 +60,13 @@ class UserPairs:
     Attributes:
         max_days: they lie no further apart than this.
         neighbours: each post is compared with so many posts after it.
-        min_ratio: likes of the better one over those of the other.
+        min_ratio: likes of the better one over those of the other, 1 or more.
         min_likes: of the better one.
         min_age_days: as for `AudienceGroups`.
         as_of: as for `AudienceGroups`.
+
+    Raises:
+        TableError: a number out of its range.
     """
 
     max_days: float = 10.0
@@ -59,6 +75,22 @@ class UserPairs:
     min_likes: int = 20
     min_age_days: int = 30
     as_of: str = ""
+
+    def __post_init__(self) -> None:
+        _need_range("max-days", self.max_days, 0, LONGEST_DAYS)
+        _need_range("min-ratio", self.min_ratio, 1)
+        _need_range("min-age-days", self.min_age_days, 0, LONGEST_DAYS)
+
+
+def _need_range(name: str, value: float, lowest: float, highest: float = math.inf) -> None:
+    """Refuse a setting that is no number, or none that makes sense.
+
+    Raises:
+        TableError: names the setting as the command line does.
+    """
+    if not (math.isfinite(value) and lowest <= value <= highest):
+        most = f" to {highest:,}" if math.isfinite(highest) else " or more"
+        raise TableError(f"--{name} is {value:g}: give a number of {lowest:,}{most}")
 
 
 def label_by_audience(posts: Path, out: Path, settings: AudienceGroups | None = None) -> Kept:
@@ -72,7 +104,7 @@ def label_by_audience(posts: Path, out: Path, settings: AudienceGroups | None = 
         TableError: the posts lack likes, followers or times.
     """
     settings = settings or AudienceGroups()
-    with database() as connection:
+    with database(posts) as connection:
         use_posts(connection, posts)
         need(connection, "likes", "followers", "posted_at")
         dropped = _drop(
@@ -88,19 +120,19 @@ def label_by_audience(posts: Path, out: Path, settings: AudienceGroups | None = 
         # Ties are broken by a hash of the post: neither by its age, nor by where it stands in the file.
         audience = f"followers * (1 + {settings.tag_bonus} * greatest(COALESCE(tags, 0) - 1, 0))"
         query = f"""
-            SELECT * EXCLUDE (label, rank_in_group, size),
-                   CAST(rank_in_group <= {settings.group_size // 2} AS DOUBLE) AS label
+            SELECT * EXCLUDE (label, rank_, size_),
+                   CAST(rank_ <= {settings.group_size // 2} AS DOUBLE) AS label
             FROM (
                 SELECT *,
-                       row_number() OVER (PARTITION BY group_number ORDER BY likes DESC, hash(post)) AS rank_in_group,
-                       count(*) OVER (PARTITION BY group_number) AS size
+                       row_number() OVER (PARTITION BY group_number ORDER BY likes DESC, hash(post)) AS rank_,
+                       count(*) OVER (PARTITION BY group_number) AS size_
                 FROM (
                     SELECT *, (row_number() OVER (ORDER BY {audience}, hash(post)) - 1) // {settings.group_size}
                               AS group_number
                     FROM kept
                 )
             )
-            WHERE size = {settings.group_size}
+            WHERE size_ = {settings.group_size}
         """
         kept = write_parquet(connection, query, out)
         rest = count_rows(connection, "kept") - kept
@@ -118,7 +150,7 @@ def pair_by_user(posts: Path, out: Path, settings: UserPairs | None = None) -> K
         TableError: the posts lack users, likes or times.
     """
     settings = settings or UserPairs()
-    with database() as connection:
+    with database(posts) as connection:
         use_posts(connection, posts)
         need(connection, "user", "likes", "posted_at")
         dropped = _drop(
@@ -141,7 +173,7 @@ def pair_by_user(posts: Path, out: Path, settings: UserPairs | None = None) -> K
         """
         connection.execute(f"CREATE TEMP TABLE compared AS {compared}")
         clear = (
-            f"greatest(a_likes, b_likes) >= {settings.min_likes} AND "
+            f"a_likes <> b_likes AND greatest(a_likes, b_likes) >= {settings.min_likes} AND "
             f"greatest(a_likes, b_likes) >= {settings.min_ratio} * least(a_likes, b_likes)"
         )
         first = "a_likes > b_likes"
@@ -159,9 +191,9 @@ def pair_by_user(posts: Path, out: Path, settings: UserPairs | None = None) -> K
 def _drop(connection: duckdb.DuckDBPyConnection, reasons: Mapping[str, str]) -> dict[str, int]:
     """Make the table `kept` of the posts that no reason drops, and count the others by their first reason."""
     cases = " ".join(f"WHEN {condition} THEN {number}" for number, condition in enumerate(reasons.values()))
-    connection.execute(f"CREATE TEMP TABLE judged AS SELECT *, CASE {cases} END AS reason FROM posts")
-    connection.execute("CREATE VIEW kept AS SELECT * EXCLUDE (reason) FROM judged WHERE reason IS NULL")
-    counted = connection.execute("SELECT reason, count(*) FROM judged WHERE reason IS NOT NULL GROUP BY reason")
+    connection.execute(f"CREATE TEMP TABLE judged AS SELECT *, CASE {cases} END AS reason_ FROM posts")
+    connection.execute("CREATE VIEW kept AS SELECT * EXCLUDE (reason_) FROM judged WHERE reason_ IS NULL")
+    counted = connection.execute("SELECT reason_, count(*) FROM judged WHERE reason_ IS NOT NULL GROUP BY reason_")
     names: Sequence[str] = list(reasons)
     return {names[number]: count for number, count in sorted(counted.fetchall())}
 

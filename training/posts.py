@@ -68,7 +68,10 @@ CREATE MACRO as_count(cell) AS CASE
     ELSE if_whole(TRY_CAST(as_digits(cell) AS DOUBLE)) END;
 CREATE MACRO if_finite(number) AS CASE WHEN isfinite(number) THEN number END;
 CREATE MACRO as_label(cell) AS
-    if_finite(COALESCE(TRY_CAST(cell AS DOUBLE), CAST(TRY_CAST(cell AS BOOLEAN) AS DOUBLE)));
+    if_finite(COALESCE(
+        TRY_CAST(cell AS DOUBLE),
+        CAST(TRY_CAST(cell AS BOOLEAN) AS DOUBLE),
+        CASE lower(cell) WHEN 'good' THEN 1 WHEN 'bad' THEN 0 END));
 CREATE MACRO hashtags(cell) AS len(regexp_extract_all(cell, '#\w'));
 CREATE MACRO as_tags(cell) AS COALESCE(
     TRY_CAST(TRY_CAST(cell AS DOUBLE) AS INTEGER),
@@ -153,7 +156,7 @@ def collect_posts(source: Path, out: Path, keep: Sequence[str] = ()) -> Kept:
                 "SELECT reason_, min(example_), count(*) FROM judged WHERE reason_ >= 0 GROUP BY ALL ORDER BY ALL"
             )
             for number, cell, count in counted.fetchall():
-                dropped[f"{checks[number].reason}, such as {_shortened(cell)!r}"] = count
+                dropped[f"{checks[number].reason}, such as {shortened(cell)!r}"] = count
         return Kept(kept, dropped)
 
 
@@ -226,7 +229,8 @@ def _extra_columns(keep: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(keep) if name.lower() not in POST_COLUMNS]
 
 
-def _shortened(cell: str) -> str:
+def shortened(cell: str) -> str:
+    """A cell as it is shown in a line."""
     return cell if len(cell) <= LONGEST_EXAMPLE else cell[:LONGEST_EXAMPLE] + "…"
 
 
@@ -247,13 +251,14 @@ def instagram_posts(folder: Path) -> Iterator[dict[str, object] | str]:
         raise TableError(f"{folder} holds no posts_1.json: unpack an Instagram export that was asked for as JSON")
     followers = sum(len(_json_rows(file)) for file in folder.rglob("followers_*.json")) or None
     likes = _insight_likes(folder)
+    real_folder = folder.resolve()
     for file in files:
         for number, post in enumerate(_json_rows(file)):
             media = [one for one in _list(post.get("media")) if isinstance(one, dict) and one.get("uri")]
             if not media:
                 yield "no picture"
             for place, one in enumerate(media):
-                picture = _picture_in(folder, str(one["uri"]))
+                picture = _picture_in(folder, real_folder, str(one["uri"]))
                 if isinstance(picture, _Refused):
                     yield picture.reason
                     continue
@@ -278,7 +283,7 @@ class _Refused:
     reason: str
 
 
-def _picture_in(folder: Path, uri: str) -> str | _Refused:
+def _picture_in(folder: Path, real_folder: Path, uri: str) -> str | _Refused:
     """Where a picture of an export is: an address, or a file that lies in the folder."""
     suffix = PurePosixPath(urlsplit(uri).path if is_address(uri) else uri).suffix.lower()
     if suffix in VIDEO_SUFFIXES:
@@ -290,7 +295,7 @@ def _picture_in(folder: Path, uri: str) -> str | _Refused:
     if any(form.anchor or ".." in form.parts for form in forms):
         return _Refused("a path out of the folder")
     file = folder / uri
-    if not file.resolve().is_relative_to(folder.resolve()):
+    if not file.resolve().is_relative_to(real_folder):
         return _Refused("a path out of the folder")
     return str(file) if is_photo_name(file) else _Refused(f"no photo but {suffix or 'a file without a suffix'}")
 

@@ -168,6 +168,95 @@ def test_posts_become_a_model_in_one_line(samples: list[Path], tmp_path: Path) -
         assert (tmp_path / "work" / f"{name}.parquet").exists()
 
 
+@needs_train_extra
+def test_folders_of_photos_are_labels_for_every_stage(samples: list[Path], tmp_path: Path) -> None:
+    for number in range(60):
+        folder = tmp_path / ("liked", "others")[number % 2]
+        folder.mkdir(exist_ok=True)
+        noise = np.random.default_rng(number).normal(0, 30, (25, 25, 1)).repeat(8, 0).repeat(8, 1)
+        with Image.open(samples[number % 16]) as image:
+            pixels = np.asarray(image.convert("RGB").resize((200, 200)), np.int16) + noise
+        Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(folder / f"{number}.jpg")
+    labels, listed, run = str(tmp_path / "labels.parquet"), str(tmp_path / "manifest.csv"), str(tmp_path / "run")
+    data = ["--data", str(tmp_path), "--manifest", listed]
+    for arguments in (
+        ["label", "--good", str(tmp_path / "liked"), "--bad", str(tmp_path / "others"), "--out", labels],
+        ["split", labels, "--out", listed],
+        ["fit", *data, "--state", run, "--steps", "1"],
+        ["export", *data, "--state", run, "--out", str(tmp_path / "model")],
+    ):
+        result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+        assert result.exit_code == 0, result.output
+    report = ["--model", str(tmp_path / "model"), "--report", str(tmp_path / "report")]
+    result = CliRunner().invoke(app, ["evaluate", *data, *report], catch_exceptions=False)
+    assert "label, AUC" in result.output
+    assert (tmp_path / "report" / "report.md").exists()
+
+
+def _said(*arguments: str) -> tuple[int, str]:
+    """The exit code of a command, and what it says as one line."""
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_posts_whose_pictures_were_not_fetched_lead_to_the_command_that_does(tmp_path: Path) -> None:
+    rows = "\n".join(f"{n},ann,https://example.org/{n}.jpg,{n},100,2021-01-01" for n in range(3))
+    (tmp_path / "posts.csv").write_text(f"post,user,picture,likes,followers,date\n{rows}\n")
+    code, said = _said("from-posts", str(tmp_path / "posts.csv"), "--work", str(tmp_path / "work"))
+    assert code == 1
+    assert "3 addresses that are not fetched yet" in said
+    assert "--fetch" in said
+    code, said = _said("filter", str(tmp_path / "work" / "posts.parquet"), "--out", str(tmp_path / "kept.parquet"))
+    assert code == 1
+    assert "train collect" in said
+    assert "--pictures" in said
+
+
+def test_a_stage_that_keeps_nothing_fails_and_says_why(tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("post,picture,likes\na,none.jpg,1\nb,none.jpg,many\n")
+    posts = str(tmp_path / "posts.parquet")
+    code, said = _said("collect", str(tmp_path / "posts.csv"), "--out", posts)
+    assert (code, "1 posts" in said, "'many': 1" in said) == (0, True, True)
+    code, said = _said("filter", posts, "--out", str(tmp_path / "kept.parquet"))
+    assert (code, "no such file: 1" in said, "no posts are left" in said) == (1, True, True)
+    (tmp_path / "posts.csv").write_text("post,likes\nb,many\n")
+    code, said = _said("collect", str(tmp_path / "posts.csv"), "--out", posts)
+    assert (code, "'many': 1" in said, "no posts are left" in said) == (1, True, True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--min-age-days", "-5000"), "--min-age-days is -5000"),
+        (("--scheme", "user-pairs", "--min-ratio", "nan"), "--min-ratio is nan"),
+        (("--scheme", "user-pairs", "--max-days", "inf"), "--max-days is inf"),
+        (("--good", "liked"), "--bad"),
+    ],
+)
+def test_label_refuses_what_makes_no_sense_in_one_line(tmp_path: Path, arguments: tuple[str, ...], told: str) -> None:
+    code, said = _said("label", str(tmp_path / "posts.parquet"), *arguments)
+    assert code == 1
+    assert said.startswith("error:")
+    assert told in said
+
+
+def test_a_folder_with_its_name_mistyped_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from studio.commands import main
+
+    (tmp_path / "liked").mkdir()
+    monkeypatch.setattr(
+        sys, "argv", ["selfie-studio", "train", "from-folders", str(tmp_path / "NOPE"), str(tmp_path / "liked")]
+    )
+    with pytest.raises(SystemExit) as exited:
+        main()
+    assert exited.value.code == 1
+    said = capsys.readouterr().err
+    assert f"{tmp_path / 'NOPE'}: there is no such folder" in said
+    assert "Traceback" not in said
+
+
 @pytest.mark.parametrize("command", ["manifest", "make-model"])
 def test_a_missing_data_folder_is_one_clear_line(command: str, tmp_path: Path) -> None:
     missing = tmp_path / "nowhere"

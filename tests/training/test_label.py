@@ -61,6 +61,38 @@ def test_pairs_are_of_one_user_close_in_time_and_clear(posts: Path, tmp_path: Pa
         assert picture == f"photo-{winner}.jpg"
 
 
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("min_ratio", float("nan")),
+        ("min_ratio", -3.0),
+        ("min_ratio", 0.5),
+        ("max_days", float("inf")),
+        ("max_days", -1.0),
+        ("min_age_days", -5000),
+        ("min_age_days", 10**9),
+    ],
+)
+def test_a_setting_out_of_its_range_is_refused_by_name(setting: str, value: float) -> None:
+    with pytest.raises(TableError, match=f"--{setting.replace('_', '-')} is .*give a number"):
+        UserPairs(**{setting: value})  # type: ignore[arg-type]
+
+
+def test_audience_groups_refuse_ranges_that_hold_nobody() -> None:
+    for settings in ({"min_followers": 10, "max_followers": 5}, {"max_tags": -1}, {"min_age_days": -1}):
+        with pytest.raises(TableError, match="give a number"):
+            AudienceGroups(**settings)  # type: ignore[arg-type]
+
+
+def test_posts_with_equal_likes_are_no_pair(tmp_path: Path) -> None:
+    (tmp_path / "posts.csv").write_text("post,user,likes,date\na,ann,50,2021-01-01\nb,ann,50,2021-01-02\n")
+    from training.posts import collect_posts
+
+    collect_posts(tmp_path / "posts.csv", tmp_path / "posts.parquet")
+    kept = pair_by_user(tmp_path / "posts.parquet", tmp_path / "out.parquet", UserPairs(min_ratio=1, min_age_days=0))
+    assert (kept.kept, kept.dropped) == (0, {"pairs without a clear difference": 1})
+
+
 def test_posts_without_likes_are_refused_in_words(tmp_path: Path, posts: Path) -> None:
     with pytest.raises(TableError, match="train collect"):
         label_by_audience(tmp_path / "none.parquet", tmp_path / "out.parquet")

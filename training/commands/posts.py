@@ -105,7 +105,7 @@ def filter_posts(
 
 
 def label(
-    posts: PostsFile,
+    posts: Annotated[Path | None, typer.Argument(help="Parquet that `collect` or `filter` wrote.")] = None,
     scheme: Annotated[Scheme, typer.Option(help="How labels are made.")] = Scheme.AUDIENCE_GROUPS,
     out: Annotated[Path, typer.Option("--out", help="Parquet to write.")] = Path("runs/labels.parquet"),
     min_followers: Annotated[int, typer.Option(help="audience-groups: fewer are left out.")] = 50,
@@ -115,21 +115,35 @@ def label(
     as_of: Annotated[str, typer.Option(help="Count ages to this day; else to that of the newest post.")] = "",
     max_days: Annotated[float, typer.Option(help="user-pairs: posts lie no further apart.")] = 10.0,
     min_ratio: Annotated[float, typer.Option(help="user-pairs: likes of the better over those of the other.")] = 1.5,
+    column: Annotated[str, typer.Option(help="column: its name, as it is or was kept with collect --keep.")] = "label",
+    above: Annotated[float, typer.Option(help="column: good is what is above this.")] = 0.5,
+    good: Annotated[
+        list[Path] | None, typer.Option("--good", help="Instead of posts: a folder of good photos. Repeatable.")
+    ] = None,
+    bad: Annotated[list[Path] | None, typer.Option("--bad", help="With --good: a folder of the others.")] = None,
 ) -> None:
     """Turn likes into labels (audience-groups), into pairs (user-pairs), or take labels that are there.
 
-    column: the posts' own label; stars: their pictures' XMP rating, 4 and 5 good, 1, 2 and rejected not.
+    column: one of the posts' columns; stars: their pictures' XMP rating, 4 and 5 good, 1, 2 and rejected not. Folders
+    are labels too: label --good liked/ --bad others/. A folder right below them stays in one split, as a user does.
     """
     from datetime import date
 
     from training.label import AudienceGroups, UserPairs, label_by_audience, pair_by_user
-    from training.plain_labels import label_by_column, label_by_stars
+    from training.plain_labels import label_by_column, label_by_folders, label_by_stars
 
     try:
         as_of = date.fromisoformat(as_of).isoformat() if as_of else ""
     except ValueError:
         fail(f"{as_of!r} is not a day: write it as 2026-11-24")
     with told_errors():
+        if good or bad:
+            if posts or not (good and bad):
+                fail("name either the posts, or folders with both --good and --bad")
+            say_kept(label_by_folders(good, bad, out), "labels", out)
+            return
+        if posts is None:
+            fail("name the posts that `collect` or `filter` wrote, or folders with --good and --bad")
         match scheme:
             case Scheme.AUDIENCE_GROUPS:
                 groups = AudienceGroups(
@@ -144,25 +158,28 @@ def label(
                 pairs = UserPairs(max_days=max_days, min_ratio=min_ratio, min_age_days=min_age_days, as_of=as_of)
                 kept = pair_by_user(posts, out, pairs)
             case Scheme.COLUMN:
-                kept = label_by_column(posts, out)
+                kept = label_by_column(posts, out, column, above)
             case Scheme.STARS:
                 kept = label_by_stars(posts, out)
-    say_counts(f"{kept.kept:,} {'pairs' if scheme is Scheme.USER_PAIRS else 'labels'} in {out}", kept.dropped)
+        say_kept(kept, "pairs" if scheme is Scheme.USER_PAIRS else "labels", out)
 
 
 def split(
     labels: Annotated[Path, typer.Argument(help="Parquet that `label` wrote.")],
     out: Annotated[Path, typer.Option("--out", help="Manifest (CSV) to write.")] = Path("runs/manifest.csv"),
+    by: Annotated[
+        str, typer.Option("--by", help="Column whose equal values stay together: identity, say, if collect kept it.")
+    ] = "user",
 ) -> None:
     """Split by user, never by photo: 70 % to train, 12 % to validate, 18 % to test.
 
-    The split hangs on the user's name alone. A manifest that is there already keeps its test photos: they are checked
-    by the hash of their names.
+    The split hangs on the user's name alone, or on what stands in the column of --by. A manifest that is there already
+    keeps its test photos: they are checked by the hash of their content.
     """
     from training.split import split_table
 
     with told_errors():
-        counts = split_table(labels, out)
+        counts = split_table(labels, out, by)
     for name, count in counts.items():
         console.print(f"{name}: {count:,}")
 
