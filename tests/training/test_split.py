@@ -5,7 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from typer.testing import CliRunner
 
+from training.commands import app, model
 from training.manifest import ManifestError, Row, read_manifest, read_ranked, write_manifest
 from training.split import check_frozen, split_table
 
@@ -149,3 +151,35 @@ def test_pictures_that_come_after_the_split_are_known_by_their_names(tmp_path: P
 
 def test_a_manifest_that_nothing_froze_is_not_held_against_anything(tmp_path: Path) -> None:
     assert not list(check_frozen(tmp_path / "manifest.csv", tmp_path, {"a.jpg": "train"}))
+
+
+def _said(*arguments: str) -> tuple[int, str]:
+    result = CliRunner().invoke(app, arguments, catch_exceptions=False)
+    return result.exit_code, " ".join(result.output.split())
+
+
+def test_the_command_splits_by_the_column_that_it_is_told(labels: Path, tmp_path: Path) -> None:
+    manifest = tmp_path / "manifest.csv"
+    code, output = _said("split", str(labels), "--out", str(manifest), "--by", "event")
+    assert code == 0, output
+    assert len({row.person for row in read_manifest(manifest)}) == 40
+    code, output = _said("split", str(labels), "--out", str(manifest), "--by", "family")
+    assert code == 1
+    assert output.startswith("error:")
+    assert "it has picture, label, user, event" in output
+
+
+def test_posts_are_split_by_a_column_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All stages in one line, without looking at pictures and without a fit."""
+    monkeypatch.setattr(model, "filter_posts", shutil.copy)
+    for stage in ("fit", "export"):
+        monkeypatch.setattr(model, stage, lambda *_: None)
+    rows = [f"{n}.jpg,user {n},{n % 2},family {n % 9}" for n in range(90)]
+    (tmp_path / "posts.csv").write_text("\n".join(["picture,user,label,family", *rows]))
+    arguments = ["from-posts", str(tmp_path / "posts.csv"), "--work", str(tmp_path), "--scheme", "column"]
+    code, output = _said(*arguments, "--by", "family")
+    assert code == 0, output
+    assert {row.person for row in read_manifest(tmp_path / "manifest.csv")} == {f"family {n}" for n in range(9)}
+    code, output = _said(*arguments, "--by", "event")
+    assert code == 1
+    assert "no column 'event'" in output

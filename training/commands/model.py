@@ -209,6 +209,7 @@ def from_posts(
     ),
     out: OutFolder = DEFAULT_OUT,
     scheme: Annotated[Scheme, typer.Option(help="How labels are made.")] = Scheme.AUDIENCE_GROUPS,
+    by: Annotated[str, typer.Option("--by", help="Column of the posts to split by: user, identity, group.")] = "user",
     fetch: Annotated[bool, typer.Option("--fetch", help="Fetch pictures that are addresses.")] = False,
     recipe: Recipe = "default",
     backbone: Backbone = None,
@@ -220,19 +221,19 @@ def from_posts(
     """Make a model from posts and their likes in one go: collect, filter, label, split, fit, evaluate and export."""
     posts, kept, labels = (work / f"{stage}.parquet" for stage in ("posts", "filtered", "labels"))
     listed = work / "manifest.csv"
-    collect(source, posts, work / "pictures" if fetch else None)
+    collect(source, posts, work / "pictures" if fetch else None, [by])
     filter_posts(posts, kept)
     label(kept, scheme, labels)
     if scheme is not Scheme.USER_PAIRS:
-        split(labels, listed)
+        split(labels, listed, by)
         fit(Path(), listed, None, work / "fit", recipe, backbone, steps, seed, workers)
         export(Path(), listed, work / "fit", out, name)
         return
     # Pairs train; what the network is worth as a judge of single photos is measured on audience groups.
     pairs, groups = work / "pairs.csv", work / "groups.parquet"
-    split(labels, pairs)
+    split(labels, pairs, by)
     label(kept, Scheme.AUDIENCE_GROUPS, groups)
-    split(groups, listed)
+    split(groups, listed, by)
     fit(Path(), work / "no labels.csv", pairs, work / "fit", recipe, backbone, steps, seed, workers)
     export(Path(), listed, work / "fit", out, name)
 
