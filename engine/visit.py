@@ -4,8 +4,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.album import Album
-from engine.catalogue import Catalogue
+import numpy as np
+import numpy.typing as npt
+
+from engine.album import UNKNOWN, Album
+from engine.catalogue import LIST_COLUMNS, Catalogue
+from engine.groups import group_photos
 from engine.progress import Progress
 from engine.scan import ScoredPhoto, forget_missing, scan
 from engine.scoring import Scorer
@@ -57,4 +61,28 @@ def visit(
             yield Progress(0, 0, "looking for changes", (Listed(album),))
         if gone := forget_missing(paths, catalogue):
             yield Progress(0, 0, f"{len(gone)} files are gone", (Gone(gone),))
-        yield from scan(paths, catalogue, scorer, only_changes=True)
+        last = Progress[ScoredPhoto](0, 0)
+        for last in scan(paths, catalogue, scorer, only_changes=True):
+            yield last
+        groups = group_contents(catalogue, scorer.card.model_sha256, paths)
+        yield Progress(last.done, last.total, "alike photos found", (Grouped(groups),))
+
+
+def group_contents(catalogue: Catalogue, model_sha256: str, paths: Sequence[Path] | None = None) -> dict[int, int]:
+    """The groups of alike photos below these paths, or anywhere: the number of a content to that of its group."""
+    rows = catalogue.list_photos(model_sha256, paths)
+    content, taken, logit = (LIST_COLUMNS.index(name) for name in ("content", "taken", "logit"))
+    # Copies of a photo are one content, and come once.
+    scored = {
+        int(str(row[content])): (row[taken], row[logit]) for row in rows if row[content] and row[logit] is not None
+    }
+    stored = catalogue.embeddings(model_sha256, list(scored))
+    contents = [number for number in scored if number in stored]
+    if not contents:
+        return {}
+    times, logits = np.array([scored[number] for number in contents], np.float64).T
+    groups: npt.NDArray[np.int32] = group_photos(times, np.stack([stored[number] for number in contents]), logits)
+    numbers, sizes = np.unique(groups, return_counts=True)
+    alone = frozenset(numbers[sizes == 1].tolist())
+    pairs = zip(contents, groups.tolist(), strict=True)
+    return {number: UNKNOWN if group in alone else group for number, group in pairs}

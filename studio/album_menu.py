@@ -30,7 +30,7 @@ class AlbumMenu(QMenu):
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
         self._add("&Crop this photo", "C", room.crop_current)
-        self._add("Look for &changes in the folder", "F5", room.look_again)
+        self._add("Look for c&hanges in the folder", "F5", room.look_again)
 
     def _add(self, text: str, keys: str, action: Callable[[], object], menu: QMenu | None = None) -> QAction:
         added = (menu or self).addAction(text)

@@ -8,10 +8,11 @@ import hashlib
 import os
 import secrets
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from platformdirs import user_cache_path
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 THUMBNAIL_SIDE = 256
 
@@ -55,13 +56,15 @@ def write_thumbnail(photo: Path, image: QImage) -> None:
         marked.setText("Software", "Selfie Studio")
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)):
             pass  # private from the first byte on, as the standard asks
-        # Qt counts PNG's quality backwards: 80 is zlib's level 1.
-        if marked.save(str(unfinished), b"PNG", 80):
+        writer = QImageWriter(str(unfinished), b"png")
+        writer.setCompression(11)  # of 100: zlib's quickest level
+        if writer.write(marked):
             unfinished.replace(file)
         else:
             unfinished.unlink()
     except OSError:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
 
 
 def _uri(photo: Path) -> str:

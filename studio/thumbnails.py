@@ -12,6 +12,8 @@ from studio.thumbnail_files import THUMBNAIL_SIDE, read_thumbnail, write_thumbna
 
 # About five hundred thumbnails: several screens in every direction.
 CACHE_KILOBYTES = 128 * 1024
+# Some screens full, in a large window of small photos.
+MOST_WISHES = 200
 
 
 class Thumbnails(QObject):
@@ -29,7 +31,7 @@ class Thumbnails(QObject):
         QPixmapCache.setCacheLimit(CACHE_KILOBYTES)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(2)
-        self._wished: set[Path] = set()
+        self._wished: dict[Path, _Decode] = {}
         self._closed = False
         self._wishes = 0
         self._decoded.connect(self._keep)
@@ -40,10 +42,17 @@ class Thumbnails(QObject):
         if QPixmapCache.find(str(path), pixmap):
             return pixmap
         if path not in self._wished and not self._closed:
-            self._wished.add(path)
+            self._wished[path] = wish = _Decode(path, self)
             self._wishes += 1
-            self._pool.start(_Decode(path, self), self._wishes)
+            self._pool.start(wish, self._wishes)
+            self._drop_oldest_wishes()
         return None
+
+    def _drop_oldest_wishes(self) -> None:
+        """Leave what was scrolled past; it is wished for again when it is looked at again."""
+        while len(self._wished) > MOST_WISHES:
+            path = next(iter(self._wished))
+            self._pool.tryTake(self._wished.pop(path))
 
     def forget(self, path: Path) -> None:
         """The file has changed: fetch its thumbnail anew when it is next looked at."""
@@ -62,7 +71,7 @@ class Thumbnails(QObject):
 
     @Slot(object, QImage)
     def _keep(self, path: Path, image: QImage) -> None:
-        self._wished.discard(path)
+        self._wished.pop(path, None)
         if not image.isNull():
             QPixmapCache.insert(str(path), QPixmap.fromImage(image))
             self.arrived.emit(path)
@@ -71,6 +80,7 @@ class Thumbnails(QObject):
 class _Decode(QRunnable):
     def __init__(self, path: Path, owner: Thumbnails) -> None:
         super().__init__()
+        self.setAutoDelete(False)  # Python owns it: it may be taken back
         self._path, self._owner = path, owner
 
     def run(self) -> None:
@@ -81,4 +91,5 @@ class _Decode(QRunnable):
                 write_thumbnail(self._path, image)
             except PictureError:
                 image = QImage()  # the scan has said what is wrong with it
-        self._owner._decoded.emit(self._path, image)
+        # Converted here, so that the window's thread has nothing to do but upload it.
+        self._owner._decoded.emit(self._path, image.convertToFormat(QImage.Format.Format_RGB32))

@@ -92,6 +92,9 @@ class StudioWindow(QMainWindow):
         self._add(file_menu, "Save crop &in…", "Ctrl+Shift+S", self.crop.save_as)
         file_menu.addSeparator()
         self._add(file_menu, "&Quit", "Ctrl+Q", self.close)
+        edit_menu = self.menuBar().addMenu("&Edit")
+        self._add(edit_menu, "&Undo", "Ctrl+Z", self._undo)
+        self._add(edit_menu, "&Redo", "Ctrl+Shift+Z", self._redo)
         view_menu = self.menuBar().addMenu("&View")
         for number, room in enumerate((self.live, self.album, self.crop), start=1):
             name = self.rooms.tabText(number - 1)
@@ -106,6 +109,7 @@ class StudioWindow(QMainWindow):
             schemes.addAction(action)
         self._add(view_menu, "&Full screen", "F11", self._toggle_full_screen)
         self.menuBar().addMenu(self._live_menu())
+        self.menuBar().addMenu(self._album_menu())
         help_menu = self.menuBar().addMenu("&Help")
         self._add(help_menu, "&Keys", "F1", self._show_keys)
         self._add(help_menu, "&About", "", self._show_about)
@@ -118,6 +122,11 @@ class StudioWindow(QMainWindow):
         self.live_menu.album_wanted.connect(self._show_in_album)
         self.live_menu.message.connect(self.show_message)
         return self.live_menu
+
+    def _album_menu(self) -> QMenu:
+        from studio.album_menu import AlbumMenu
+
+        return AlbumMenu(self.album, self)
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
         added = menu.addAction(text)
@@ -247,6 +256,18 @@ class StudioWindow(QMainWindow):
     def _start_camera(self) -> None:
         self.rooms.setCurrentWidget(self.live)
         self.live.start_camera()
+
+    def _undo(self) -> None:
+        """Take back what was done last in the room that is shown."""
+        room = self.rooms.currentWidget()
+        if room is self.live:
+            self.live.keeper.undo()
+        elif room is self.album:
+            self.album.undo()
+
+    def _redo(self) -> None:
+        if self.rooms.currentWidget() is self.album:
+            self.album.redo()
 
     def _use_scheme(self, name: str) -> None:
         QSettings().setValue(SCHEME_SETTING, name)
