@@ -135,6 +135,13 @@ def test_a_soft_background_is_no_fault_without_a_face(
     assert reader.read(soft, NO_FACES).sharpness > 2 * blurred
 
 
+def test_lines_one_way_here_and_the_other_way_there_are_sharp_nowhere_but_known(reader: FactsReader) -> None:
+    picture = np.full((160, 320, 3), 120, np.uint8)
+    picture[::4, :160], picture[:, 160::4] = 200, 200
+    picture[80:82, 20:60], picture[20:60, 240:242] = 0, 0
+    assert 0 <= reader.read(picture, NO_FACES).sharpness <= 1
+
+
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 640, 3), (640, 2, 3), (40, 40, 3)])
 def test_a_picture_of_nothing_has_no_sharpness(reader: FactsReader, shape: tuple[int, int, int]) -> None:
     facts = reader.read(np.zeros(shape, np.uint8), NO_FACES)
