@@ -17,6 +17,7 @@ from engine.checkpoint import ONNX_FILE, WEIGHTS_FILE, load_card, load_network
 from engine.devices import Device
 from engine.pictures import load_picture
 from engine.preprocess import letterbox, network_input
+from engine.resources import MODEL_FOLDER
 from engine.runtime import load_runtime
 from engine.scoring import load_scorer
 from training.commands import app
@@ -170,27 +171,33 @@ def test_posts_become_a_model_in_one_line(samples: list[Path], tmp_path: Path) -
 
 @needs_train_extra
 def test_folders_of_photos_are_labels_for_every_stage(samples: list[Path], tmp_path: Path) -> None:
-    for number in range(60):
-        folder = tmp_path / ("liked", "others")[number % 2]
-        folder.mkdir(exist_ok=True)
-        noise = np.random.default_rng(number).normal(0, 30, (25, 25, 1)).repeat(8, 0).repeat(8, 1)
-        with Image.open(samples[number % 16]) as image:
-            pixels = np.asarray(image.convert("RGB").resize((200, 200)), np.int16) + noise
-        Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(folder / f"{number}.jpg")
-    labels, listed, run = str(tmp_path / "labels.parquet"), str(tmp_path / "manifest.csv"), str(tmp_path / "run")
+    """Photos of two people in each split, one good and one bad of each."""
+    people = [
+        name
+        for split in ("train", "validation", "test")
+        for name in [name for name in map(str, range(200)) if split_of(name) == split][:2]
+    ]
+    folders = (tmp_path / "liked", tmp_path / "others")
+    photos = [folder / name / "photo.jpg" for name in people for folder in folders]
+    for sample, photo in zip(samples, photos, strict=False):
+        photo.parent.mkdir(parents=True)
+        shutil.copy(sample, photo)
+    labels, listed = str(tmp_path / "labels.parquet"), str(tmp_path / "manifest.csv")
     data = ["--data", str(tmp_path), "--manifest", listed]
     for arguments in (
         ["label", "--good", str(tmp_path / "liked"), "--bad", str(tmp_path / "others"), "--out", labels],
         ["split", labels, "--out", listed],
-        ["fit", *data, "--state", run, "--steps", "1"],
-        ["export", *data, "--state", run, "--out", str(tmp_path / "model")],
+        ["fit", *data, "--state", str(tmp_path / "run"), "--steps", "1"],
     ):
         result = CliRunner().invoke(app, arguments, catch_exceptions=False)
         assert result.exit_code == 0, result.output
-    report = ["--model", str(tmp_path / "model"), "--report", str(tmp_path / "report")]
+    report = ["--model", str(MODEL_FOLDER), "--report", str(tmp_path / "report")]
     result = CliRunner().invoke(app, ["evaluate", *data, *report], catch_exceptions=False)
     assert "label, AUC" in result.output
-    assert (tmp_path / "report" / "report.md").exists()
+    with (tmp_path / "manifest.csv").open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert {(row["person"], row["split"]) for row in rows} == {(name, split_of(name)) for name in people}
+    assert all((row["label"] == "1") == ("liked" in row["path"]) for row in rows)
 
 
 def _said(*arguments: str) -> tuple[int, str]:
