@@ -84,6 +84,8 @@ class LiveScorer(QObject):
         self._pictures: Mailbox[LivePicture] = Mailbox()
         self._watched = WatchedEyes()
         self._looks, self._tilt = 0, 0.0
+        # On a machine that is always late, both are due whenever there is time for one.
+        self._faces_were_last = False
         self._faces, self._facts = NO_FACES, None  # type: Faces, FrameFacts | None
         self._faces_at_s = self._coached_at_s = self._looked_at_s = 0.0
         self._moves: Iterator[Gains] | None = None
@@ -130,16 +132,17 @@ class LiveScorer(QObject):
     def _look_closer(self, picture: LivePicture, embedding: Floats) -> bool:
         """Do one more thing with a picture that is scored; False where nothing is due."""
         now_s = self._looked_at_s = time.perf_counter()
-        if now_s - self._faces_at_s >= FACES_PERIOD_S:
-            self._faces_at_s = now_s
+        moves_due = self.coaching and (self._moves is not None or now_s - self._coached_at_s >= COACHING_PERIOD_S)
+        if now_s - self._faces_at_s >= FACES_PERIOD_S and not (moves_due and self._faces_were_last):
+            self._faces_at_s, self._faces_were_last = now_s, True
             self._look_for_faces(picture)
             return True
+        self._faces_were_last = False
         if not self.coaching:
             self._moves = self._scene = None
+        if not moves_due:
             return False
         if self._moves is None:
-            if now_s - self._coached_at_s < COACHING_PERIOD_S:
-                return False
             self._coached_at_s, self._scene = now_s, Scene.of(picture.small, embedding)
             self._moves = try_moves(picture.small, self._scorer)
         gains = next(self._moves)
