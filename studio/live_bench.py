@@ -1,6 +1,5 @@
 """Measures the live path: a video played into the real window; its frames, scores, paints, stalls and cost counted."""
 
-import mmap
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from engine.devices import Device
 from studio.app import make_application
 from studio.camera import Frame
 from studio.live_scorer import LiveResult
+from studio.memory import memory_mb
 from studio.window import StudioWindow
 
 # How often the window's thread is asked whether it is free; a longer gap is a stall.
@@ -90,11 +90,11 @@ class _Counter(QObject):
         processor_s = time.process_time()
         if seconds > SETTLED_S:
             _wait_s(SETTLED_S)
-            counts.settled_mb = _memory_mb()
+            counts.settled_mb = memory_mb()
         _wait_s(seconds - (time.perf_counter() - started_s))
         counts.seconds = time.perf_counter() - started_s
         counts.processor_s = time.process_time() - processor_s
-        counts.last_mb = _memory_mb()
+        counts.last_mb = memory_mb()
         # What comes from now on is not of this stretch.
         self.counts = LiveCounts()
         return counts
@@ -172,15 +172,6 @@ def _seconds_of(action: Callable[[], object]) -> float:
     started_s = time.perf_counter()
     action()
     return time.perf_counter() - started_s
-
-
-def _memory_mb() -> float:
-    """Memory that this program holds now; 0 where the system does not tell it in a file."""
-    try:
-        pages = int(Path("/proc/self/statm").read_text().split()[1])
-    except OSError:
-        return 0.0
-    return pages * mmap.PAGESIZE / 1e6
 
 
 def _wait_s(seconds: float) -> None:

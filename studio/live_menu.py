@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtCore import QSettings, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
@@ -39,10 +39,7 @@ class LiveMenu(QMenu):
         mirrored.setChecked(keeps_mirrored())
         self._add("Show them in the &Album", lambda: self.album_wanted.emit(keep_folder()))
         self.addSeparator()
-        undo = self._add("Take &back what was kept last", room.keeper.undo, "Ctrl+Z")
-        # Each room takes back what was done in it.
-        undo.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        room.addAction(undo)
+        self._add("Take &back what was kept last", room.keeper.undo)
 
     def _add(self, text: str, action: Callable[[], object], keys: str = "") -> QAction:
         added = self.addAction(text)

@@ -119,7 +119,7 @@ def test_evaluate_writes_a_report_and_fails_below_its_targets(
 ) -> None:
     arguments = ["evaluate", "--data", str(photo_folder), "--manifest", str(model_folder.parent / "manifest.csv")]
     result = CliRunner().invoke(app, [*arguments, "--model", str(model_folder), "--report", str(tmp_path)])
-    assert result.exit_code == 1, result.output
+    assert result.exit_code == 3, result.output
     report = (tmp_path / "report.md").read_text(encoding="utf-8")
     assert "| label, AUC |" in report
     assert "| NO |" in report
