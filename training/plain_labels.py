@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from engine.errors import PictureError
+from engine.ratings import RatedBy, find_rating
 from engine.scan import find_photos
 from training.posts import MACROS, Kept, read_rows, shortened
 from training.tables import (
@@ -106,7 +107,7 @@ def label_by_stars(posts: Path, out: Path) -> Kept:
         use_posts(connection, posts)
         need(connection, "picture")
     pictures = [row[0] for row in read_rows(posts, ["picture"]) if row[0]]
-    stars = {picture: stars_of(Path(picture)) for picture in pictures}
+    stars = {picture: _stars_of(Path(picture)) for picture in pictures}
     dropped = {
         "no stars": sum(given in (None, 0) for given in stars.values()),
         "three stars": sum(given == 3 for given in stars.values()),
@@ -123,29 +124,6 @@ def label_by_stars(posts: Path, out: Path) -> Kept:
         )
 
 
-def stars_of(picture: Path) -> int | None:
-    """The xmp:Rating of a picture, of a sidecar where there is one; None where nobody gave one.
-
-    Both names of sidecars are known: IMG.xmp, as Lightroom writes it, and IMG.jpg.xmp, as darktable does.
-    """
-    for file in (picture.with_suffix(picture.suffix + ".xmp"), picture.with_suffix(".xmp"), picture):
-        if file.exists() and (rating := _rating_in(file)) is not None:
-            return rating
-    return None
-
-
-def _rating_in(file: Path) -> int | None:
-    import exiv2
-
-    try:
-        image = exiv2.ImageFactory.open(str(file))
-        image.readMetadata()
-        data = image.xmpData()
-        return int(data["Xmp.xmp.Rating"].toFloat()) if "Xmp.xmp.Rating" in data else None
-    except exiv2.Exiv2Error:
-        return None
-
-
 def folder_rows(good: Sequence[Path], bad: Sequence[Path]) -> list[tuple[Path, bool]]:
     """The photos of two folders, each with whether it is good; one that is in both is in neither.
 
@@ -158,3 +136,9 @@ def folder_rows(good: Sequence[Path], bad: Sequence[Path]) -> list[tuple[Path, b
     liked = set(good)
     both = liked & set(bad)
     return [(path, path in liked) for path in (*good, *bad) if path not in both]
+
+
+def _stars_of(picture: Path) -> int | None:
+    """The stars that a person gave; None where nobody did: what a score gave is no label to learn from."""
+    rating = find_rating(picture) if picture.is_file() else None
+    return rating.stars if rating and rating.by is RatedBy.PERSON else None

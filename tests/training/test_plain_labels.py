@@ -7,10 +7,11 @@ import pytest
 from PIL import Image
 
 from engine.errors import PictureError
+from engine.ratings import RatedBy, RatingPlace, write_rating
 from training.collect import filter_table
 from training.label import AudienceGroups, label_by_audience
 from training.manifest import ManifestError, read_manifest, read_ranked
-from training.plain_labels import folder_rows, label_by_column, label_by_folders, label_by_stars, stars_of
+from training.plain_labels import folder_rows, label_by_column, label_by_folders, label_by_stars
 from training.posts import collect_posts, read_rows
 from training.split import split_table
 from training.tables import TableError
@@ -22,19 +23,6 @@ def _xmp(stars: int) -> bytes:
         f'<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Rating="{stars}"/>'
         "</rdf:RDF></x:xmpmeta>"
     ).encode()
-
-
-def test_stars_are_read_from_the_picture_and_from_both_kinds_of_sidecar(tmp_path: Path) -> None:
-    for name in ("inside", "lightroom", "darktable", "none"):
-        xmp = {"xmp": _xmp(5)} if name == "inside" else {}
-        Image.new("RGB", (20, 20)).save(tmp_path / f"{name}.jpg", **xmp)  # type: ignore[arg-type]
-    (tmp_path / "lightroom.xmp").write_bytes(_xmp(2))
-    (tmp_path / "darktable.jpg.xmp").write_bytes(_xmp(-1))
-    (tmp_path / "broken.jpg").write_bytes(b"no picture")
-    given = {
-        name: stars_of(tmp_path / f"{name}.jpg") for name in ("inside", "lightroom", "darktable", "none", "broken")
-    }
-    assert given == {"inside": 5, "lightroom": 2, "darktable": -1, "none": None, "broken": None}
 
 
 def test_stars_become_labels(tmp_path: Path) -> None:
@@ -50,6 +38,18 @@ def test_stars_become_labels(tmp_path: Path) -> None:
         Path(picture).stem: label for picture, label in read_rows(tmp_path / "labels.parquet", ["picture", "label"])
     }
     assert labels == {"0": 1, "1": 1, "3": 0, "4": 0, "5": 0}
+
+
+def test_stars_that_a_score_gave_and_missing_pictures_are_no_labels(tmp_path: Path) -> None:
+    for name in ("person", "score"):
+        Image.new("RGB", (20, 20)).save(tmp_path / f"{name}.jpg")
+        by = RatedBy.PERSON if name == "person" else RatedBy.SCORE
+        write_rating(tmp_path / f"{name}.jpg", 5, RatingPlace.FILE, by=by)
+    lines = ["picture,user", *(f"{tmp_path}/{name}.jpg,ann" for name in ("person", "score", "missing"))]
+    (tmp_path / "posts.csv").write_text("\n".join(lines))
+    collect_posts(tmp_path / "posts.csv", tmp_path / "posts.parquet")
+    kept = label_by_stars(tmp_path / "posts.parquet", tmp_path / "labels.parquet")
+    assert (kept.kept, kept.dropped) == (1, {"no stars": 2})
 
 
 @pytest.fixture

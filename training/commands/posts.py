@@ -174,8 +174,8 @@ def split(
     """Split by user, never by photo: 70 % to train, 12 % to validate, 18 % to test.
 
     The split hangs on the user's name alone, or on what stands in the column of --by; a photo without either counts as
-    its own. The test set is frozen beside the manifest, by the sha256 of its photos' content, wherever they lie: another
-    one under the same name is refused, and so is a fit on one of its photos.
+    its own. The test set is frozen beside the manifest, by the sha256 of its photos' content, wherever they lie:
+    another one under the same name is refused, and so is a fit on one of its photos.
     """
     from training.split import split_table
 
