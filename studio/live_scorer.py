@@ -111,7 +111,8 @@ class LiveScorer(QObject):
                 self._compare_scenes(picture, embeddings[0])
                 self.frame_scored.emit(LiveResult(picture, scores[0], embeddings[0], self._faces, self._facts))
                 while self._has_time() and self._look_closer(picture, embeddings[0]):
-                    pass
+                    # Where a look takes longest of all, a score still comes between two of them.
+                    self._looked_at_s = time.perf_counter()
         except EngineError as error:
             self.failed.emit(f"Scoring stopped: {error}")
         except Exception as error:
@@ -131,7 +132,7 @@ class LiveScorer(QObject):
 
     def _look_closer(self, picture: LivePicture, embedding: Floats) -> bool:
         """Do one more thing with a picture that is scored; False where nothing is due."""
-        now_s = self._looked_at_s = time.perf_counter()
+        now_s = time.perf_counter()
         moves_due = self.coaching and (self._moves is not None or now_s - self._coached_at_s >= COACHING_PERIOD_S)
         if now_s - self._faces_at_s >= FACES_PERIOD_S and not (moves_due and self._faces_were_last):
             self._faces_at_s, self._faces_were_last = now_s, True

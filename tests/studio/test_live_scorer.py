@@ -15,7 +15,7 @@ from engine.pictures import load_picture
 from engine.pixels import Floats, Pixels
 from engine.scoring import load_scorer
 from studio.live_pictures import LivePicture
-from studio.live_scorer import LiveScorer
+from studio.live_scorer import LONGEST_WITHOUT_LOOK_S, LiveScorer
 
 WAIT_MS = 60_000
 
@@ -85,6 +85,20 @@ def test_a_cut_to_another_scene_is_told_before_moves_are_tried_there(
     qtbot.waitUntil(lambda: "scene" in told, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: told[-1] == "moves", timeout=WAIT_MS)
     assert told.count("scene") == 1
+
+
+def test_scores_go_on_where_every_look_takes_longer_than_anything(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, scorer: LiveScorer, camera: Camera
+) -> None:
+    monkeypatch.setattr(TiltReader, "read", lambda *_: time.sleep(2 * LONGEST_WITHOUT_LOOK_S) or 0.0)
+    monkeypatch.setattr("studio.live_scorer.LOOKS_PER_TILT", 1)
+    told: list[str] = []
+    scorer.frame_scored.connect(lambda _: told.append("score"))
+    scorer.facts_measured.connect(lambda _: told.append("look"))
+    scorer.moves_tried.connect(lambda _: told.append("moves"))
+    camera.show()
+    qtbot.waitUntil(lambda: "moves" in told and told.count("look") >= 4, timeout=WAIT_MS)
+    assert told.count("score") >= told.count("look")
 
 
 def test_eyes_and_tilt_are_measured_only_for_who_uses_them(
