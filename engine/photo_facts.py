@@ -178,13 +178,11 @@ def _percentile(luma: Pixels, percent: float) -> float:
 
 
 def _reduced(picture: Pixels) -> Pixels:
-    # Every other pixel is left out first where as many as are needed remain: half of the time.
-    step = max(1, max(picture.shape[:2]) // (2 * LIGHT_LONG_SIDE))
-    picture = picture[::step, ::step]
     height, width = picture.shape[:2]
     scale = min(1.0, LIGHT_LONG_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
+    # Statistics need no area mean, which takes eight times as long.
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8)
 
 
 def _sharpness(luma: Pixels, *, parts: bool = True) -> float:
