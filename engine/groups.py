@@ -97,7 +97,7 @@ def keep_best(groups: npt.NDArray[np.int32], logits: Numbers, count: int) -> npt
     return kept
 
 
-@dataclass
+@dataclass(eq=False)
 class _Burst:
     """Takes of one moment so far: the first photo and its unit embedding, and the time of the latest."""
 
@@ -111,14 +111,14 @@ def _bursts(
 ) -> Iterator[tuple[int, int]]:
     """Each photo that follows another in time and looks like the first of its burst, with that first one."""
     timed = np.flatnonzero(known & np.isfinite(times_s))
+    order = timed[np.lexsort((fingerprints[timed], times_s[timed]))]
     bursts: list[_Burst] = []
-    for photo in timed[np.lexsort((fingerprints[timed], times_s[timed]))].tolist():
+    for photo, unit in _with_units(embeddings, order):
         now = float(times_s[photo])
         bursts = [burst for burst in bursts if now - burst.last_s <= SCENE_S][-OPEN_BURSTS:]
-        unit = _units(embeddings[photo : photo + 1])
         home = _home(bursts, unit, now)
         if home is None:
-            bursts.append(_Burst(photo, unit[0], now))
+            bursts.append(_Burst(photo, unit, now))
         else:
             yield photo, home.first
             home.last_s = now
@@ -130,7 +130,7 @@ def _home(bursts: list[_Burst], unit: Floats, now_s: float) -> _Burst | None:
     """The burst that a photo belongs to: of those that it is close enough to, the closest."""
     if not bursts:
         return None
-    distances = _distances(unit, np.stack([burst.unit for burst in bursts]))[0]
+    distances = _distances(unit[None], np.stack([burst.unit for burst in bursts]))[0]
     limits = np.array([MOMENT_DISTANCE if now_s - burst.last_s <= MOMENT_S else SCENE_DISTANCE for burst in bursts])
     nearest = int(np.where(distances <= limits, distances, np.inf).argmin())
     return bursts[nearest] if distances[nearest] <= limits[nearest] else None
@@ -180,6 +180,13 @@ def _shadows(embeddings: Numbers, order: Indices) -> Floats:
     directions, _ = np.linalg.qr(_units(embeddings[some]).T)
     shadows = [_units(embeddings[order[start : start + _BLOCK]]) @ directions for start in range(0, len(order), _BLOCK)]
     return np.concatenate(shadows) if shadows else np.empty((0, 1), np.float32)
+
+
+def _with_units(embeddings: Numbers, order: Indices) -> Iterator[tuple[int, Floats]]:
+    """Photos in this order, each with its unit embedding, float32 (E,)."""
+    for start in range(0, len(order), _BLOCK):
+        rows = order[start : start + _BLOCK]
+        yield from zip(rows.tolist(), _units(embeddings[rows]), strict=True)
 
 
 def _blocks(embeddings: Numbers) -> Iterator[Floats]:
