@@ -4,9 +4,9 @@ Source: occlusion, from Zeiler and Fergus, "Visualizing and Understanding Convol
 network alone, as a whole, so that it works with everything that runs it. A part is covered with the mean colour around
 it, which is less of an event in the picture than grey would be.
 
-How far to trust it: in 50 real portraits the highest lift lies on the face in 90 of 100 (by chance in 17). A glaring,
-black, garish or noisy square that is put beside the face is where the lift is lowest in 38 of 100 (by chance in 8): it
-costs the score little, less than 0.1 logit in two thirds of the photos, and so it hardly stands out.
+How far to trust it: in 88 of 100 real portraits the highest lift lies on the face (by chance in 17). A white, black,
+garish or noisy square put beside the face is where the lift is lowest in 39 of 100 (by chance in 8): it costs the score
+less than 0.1 logit in most photos, and so it hardly stands out. Where the map is about 0 it says nothing.
 """
 
 from collections.abc import Iterator, Sequence
