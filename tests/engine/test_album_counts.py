@@ -65,9 +65,7 @@ def test_years_are_counted_by_the_cameras_clock_newest_first() -> None:
     points=st.lists(st.integers(0, 100), min_size=20, max_size=20),
     low=st.integers(0, 100),
 )
-def test_what_is_counted_is_what_is_shown(
-    groups: list[int | None], points: list[int], low: int, stacked: bool
-) -> None:
+def test_what_is_counted_is_what_is_shown(groups: list[int | None], points: list[int], low: int, stacked: bool) -> None:
     rows = [_row(number, points=float(points[number])) for number in range(len(groups))]
     album = _album(*rows)
     album.set_groups({number: group for number, group in enumerate(groups) if group is not None})

@@ -1,4 +1,4 @@
-"""The grid: where photos stand, how they are chosen, and that the one that is looked at stays when their size changes."""
+"""The grid: where photos stand, how they are chosen, and that they stay in sight when their size changes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -76,7 +76,7 @@ def test_every_photo_can_be_found_where_it_is_shown(make_grid: Callable[[int], P
     assert not grid.indexAt(last.bottomLeft() + QPoint(5, 5)).isValid()
 
 
-def test_arrows_go_from_photo_to_photo_and_stop_at_the_ends(qtbot: QtBot, make_grid: Callable[[int], PhotoGrid]) -> None:
+def test_arrows_go_from_photo_to_photo_and_end_somewhere(qtbot: QtBot, make_grid: Callable[[int], PhotoGrid]) -> None:
     grid = make_grid(11)
     grid.setCurrentIndex(grid.model().index(0, 0))
     visited = []
@@ -157,7 +157,14 @@ def test_control_and_the_wheel_zoom_and_do_not_scroll(qtbot: QtBot, make_grid: C
 def _turn_wheel(grid: PhotoGrid, turned: int, modifiers: Qt.KeyboardModifier) -> None:
     place = QPointF(100, 100)
     event = QWheelEvent(
-        place, place, QPoint(), QPoint(0, turned), Qt.MouseButton.NoButton, modifiers, Qt.ScrollPhase.NoScrollPhase, False
+        place,
+        place,
+        QPoint(),
+        QPoint(0, turned),
+        Qt.MouseButton.NoButton,
+        modifiers,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
     QApplication.sendEvent(grid.viewport(), event)
 
