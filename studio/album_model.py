@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from engine.album import UNKNOWN, Album, PhotoFilter, PhotoRow, Rows, SortKey
@@ -36,6 +37,7 @@ class AlbumModel(QAbstractListModel):
         self.wanted = PhotoFilter()
         self.key, self.turned = SortKey.SCORE, False
         self._shown: Rows = np.empty(0, np.int32)
+        self._group_sizes: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     def use_album(self, album: Album | None) -> None:
         """Show another album."""
@@ -91,6 +93,8 @@ class AlbumModel(QAbstractListModel):
             self._shown = np.empty(0, np.int32)
         else:
             self._shown = self.album.select(self.wanted, self.key, turned=self.turned)
+            groups = self.album.numbers["group"]
+            self._group_sizes = np.bincount(groups[groups != UNKNOWN])
 
     def _places_of(self, rows: Rows) -> Rows:
         """Where rows of the album stand; UNKNOWN for those that are not shown."""
@@ -148,7 +152,8 @@ class AlbumModel(QAbstractListModel):
 
     def _stack_size(self, photo: PhotoRow) -> int:
         """How many photos stand behind this one, itself counted; 1 where stacks are open."""
-        return self.album.group_size(photo.group) if self.album is not None and self.wanted.stacked else 1
+        is_stack = self.wanted.stacked and UNKNOWN != photo.group < len(self._group_sizes)
+        return int(self._group_sizes[photo.group]) if is_stack else 1
 
     def redraw(self, path: Path) -> None:
         """Say that a photo's thumbnail has come."""

@@ -61,7 +61,8 @@ def test_i_drag_across_the_scores_sort_search_and_clear(qtbot: QtBot, album_wind
     assert _names(window) == [*sorted(set(_names(window)) - {"empty.jpg"}), "empty.jpg"]
     qtbot.mouseClick(bar.turn_button, LEFT)
     assert _names(window)[:2] == ["sample-06.jpg", "sample-05.jpg"]
-    window.album.begin_search()
+    qtbot.keyClick(window.album.grid, Qt.Key.Key_F, CONTROL)
+    assert bar.search.hasFocus()
     with qtbot.waitSignal(bar.filter_changed):
         qtbot.keyClicks(bar.search, "-03")
     assert _names(window) == ["sample-03.jpg"]
@@ -114,6 +115,20 @@ def test_marks_and_undo_go_on_where_nothing_matches(qtbot: QtBot, album_window: 
     assert room.model.photo(room.model.place_of(path) or 0).mark.pick == 1
 
 
+def test_i_open_a_stack_by_its_key_and_leave_it_by_esc(qtbot: QtBot, album_window: StudioWindow) -> None:
+    room, bar = album_window.album, album_window.album.browsing.filters
+    contents = [room.model.photo(place).content for place in range(3)]
+    room.browsing.take_groups({contents[0]: 7, contents[2]: 7})
+    qtbot.mouseClick(bar.stacked, LEFT)
+    assert bar.count_label.text() == "6 of 7"
+    room.grid.setCurrentIndex(room.model.index(0))
+    qtbot.keyClick(room.grid, Qt.Key.Key_G)
+    assert [room.model.photo(place).content for place in range(2)] == [contents[0], contents[2]]
+    assert (room.model.rowCount(), bar.stack_chip.isVisible()) == (2, True)
+    qtbot.keyClick(room.grid, Qt.Key.Key_Escape)
+    assert (room.model.rowCount(), bar.stack_chip.isVisible()) == (6, False)
+
+
 def test_i_zoom_by_wheel_and_the_window_remembers(
     qtbot: QtBot, album_window: StudioWindow, start: Callable[..., StudioWindow]
 ) -> None:
@@ -124,6 +139,10 @@ def test_i_zoom_by_wheel_and_the_window_remembers(
     QApplication.sendEvent(room.grid.viewport(), wheel)
     larger = room.grid.visualRect(room.model.index(0)).height()
     assert larger > usual
+    qtbot.keyClick(room.grid, Qt.Key.Key_Equal, CONTROL)
+    assert room.grid.visualRect(room.model.index(0)).height() > larger
+    qtbot.keyClick(room.grid, Qt.Key.Key_Minus, CONTROL)
+    assert room.grid.visualRect(room.model.index(0)).height() == larger
     album_window.close()
     again = start().album
     assert again.grid.tile_side == room.grid.tile_side
