@@ -34,6 +34,7 @@ class PhotoGrid(QAbstractItemView):
         self._tile = tile
         self._columns = 1
         self._held: tuple[int, int, int] | None = None
+        self._badge_pressed = False
         self.is_untouched = True
         self.setModel(model)
         self.setItemDelegate(tile)
@@ -241,13 +242,18 @@ class PhotoGrid(QAbstractItemView):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self.is_untouched = False
         super().mousePressEvent(event)
+        is_left = event.button() is Qt.MouseButton.LeftButton
+        self._badge_pressed = is_left and self._stack_at(event.position().toPoint()).isValid()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
         index = self._stack_at(event.position().toPoint())
-        if event.button() is Qt.MouseButton.LeftButton and index.isValid():
+        if self._badge_pressed and index.isValid():
             self.stack_wanted.emit(index)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         # The first click opened a stack: the second one is not for the photo that took its place.
-        if not self._stack_at(event.position().toPoint()).isValid():
+        if not self._badge_pressed:
             super().mouseDoubleClickEvent(event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -149,6 +149,16 @@ def test_a_stack_shows_its_photos_whatever_the_filters_say(qtbot: QtBot, room: R
     assert room.names == ["8", "6", "1"]
     room.browsing.toggle_stack()
     assert room.names == ["9", "8", "7"]
+
+
+def test_a_double_click_on_the_badge_opens_the_stack_and_no_photo(qtbot: QtBot, room: Room) -> None:
+    room.browsing.take_groups({9: 4, 6: 4})
+    room.browsing.filters.stacked.click()
+    badge = room.grid.visualRect(room.model.index(0)).topRight() + QPoint(-20, 20)
+    with qtbot.assertNotEmitted(room.grid.activated):
+        qtbot.mouseClick(room.grid.viewport(), Qt.MouseButton.LeftButton, pos=badge)
+        qtbot.mouseDClick(room.grid.viewport(), Qt.MouseButton.LeftButton, pos=badge)
+    assert room.names == ["9", "6"]
 
 
 def test_a_photo_that_stands_alone_has_no_stack(qtbot: QtBot, room: Room) -> None:
