@@ -149,9 +149,11 @@ class Album:
         self._count = 0
         self._numbers = np.zeros(256, _COLUMNS)
         self._paths: list[str] = []
+        self._folded_names: list[str] = []  # to be searched
+        self._natural_names: list[str] = []  # to be sorted
+        self._rows_by_name: Rows = np.empty(0, np.int32)
         self._errors: dict[int, str] = {}
         self._row_by_path: dict[str, int] = {}
-        self._by_name: Rows | None = None
 
     def __len__(self) -> int:
         return self._count
@@ -182,11 +184,16 @@ class Album:
         self._place_older(new)
         new["group"] = UNKNOWN
         paths = [os.fsdecode(path) for path in columns["path"]]
-        self._paths += paths
+        self._add_paths(paths)
         self._row_by_path.update(zip(paths, range(start, start + count), strict=True))
         self._errors.update((start + place, str(error)) for place, error in enumerate(columns["error"]) if error)
         self._count += count
-        self._by_name = None
+
+    def _add_paths(self, paths: Sequence[str]) -> None:
+        names = [path[path.rfind(os.sep) + 1 :].casefold() for path in paths]
+        self._paths += paths
+        self._folded_names += names
+        self._natural_names += map(_natural, names)
 
     def _place_older(self, new: np.ndarray) -> None:
         """Let scores of an older model, told in points, stand among those of this one."""
@@ -203,11 +210,10 @@ class Album:
                 row = self._count
                 self._reserve(row + 1)
                 self._count += 1
-                self._paths.append(path)
+                self._add_paths([path])
                 self._row_by_path[path] = row
                 self._numbers[row] = np.zeros((), _COLUMNS)
                 self._numbers[row]["group"] = UNKNOWN
-                self._by_name = None
             self._errors.pop(row, None)
             if photo.error:
                 self._errors[row] = photo.error
@@ -222,11 +228,13 @@ class Album:
         stay[list(gone)] = False
         kept = np.flatnonzero(stay)
         self._numbers[: len(kept)] = self._numbers[: self._count][kept]
-        self._paths = [self._paths[row] for row in kept.tolist()]
+        staying = [self._paths[row] for row in kept.tolist()]
+        self._paths, self._folded_names, self._natural_names = [], [], []
+        self._add_paths(staying)
+        self._rows_by_name = np.empty(0, np.int32)
         self._errors = {new: self._errors[old] for new, old in enumerate(kept.tolist()) if old in self._errors}
         self._row_by_path = {path: row for row, path in enumerate(self._paths)}
         self._count = len(kept)
-        self._by_name = None
 
     def mark(self, marks: Mapping[int, Mark]) -> Rows:
         """Take what a person said of contents (by their numbers); the rows that show one of them."""
@@ -333,7 +341,7 @@ class Album:
             inside &= numbers["group"] == wanted.group
         if wanted.text:
             text = wanted.text.casefold()
-            inside &= np.fromiter((text in _name(path).casefold() for path in self._paths), bool, self._count)
+            inside &= np.fromiter([text in name for name in self._folded_names], bool, self._count)
         return inside
 
     def _order(self, key: SortKey, *, turned: bool) -> npt.NDArray[np.float64]:
@@ -359,21 +367,24 @@ class Album:
         return np.where(numbers["content"] == UNKNOWN, np.inf, order)
 
     def _name_ranks(self) -> Rows:
-        if self._by_name is None or len(self._by_name) != self._count:
-            keys = [_natural(_name(path)) for path in self._paths]
-            ranks = np.empty(self._count, np.int32)
-            ranks[sorted(range(self._count), key=keys.__getitem__)] = np.arange(self._count)
-            self._by_name = ranks
-        return self._by_name
+        if len(self._rows_by_name) != self._count:
+            # What was sorted before stays a sorted run: sorting anew costs little while photos come in.
+            rows = [*self._rows_by_name.tolist(), *range(len(self._rows_by_name), self._count)]
+            rows.sort(key=self._natural_names.__getitem__)
+            self._rows_by_name = np.array(rows, np.int32)
+        ranks = np.empty(self._count, np.int32)
+        ranks[self._rows_by_name] = np.arange(self._count, dtype=np.int32)
+        return ranks
 
     def _best_of_groups(self, rows: Rows) -> Rows:
         """Rows in their order, of each group that one alone which scores highest."""
         groups = self.numbers["group"][rows]
         grouped = np.flatnonzero(groups != UNKNOWN)
-        by_score = grouped[np.argsort(-self.numbers["logit"][rows[grouped]], kind="stable")]
-        _, first = np.unique(groups[by_score], return_index=True)
+        best_last = grouped[np.argsort(-self.numbers["logit"][rows[grouped]], kind="stable")][::-1]
+        best = np.empty(1 + groups.max(initial=0), np.int64)
+        best[groups[best_last]] = best_last  # of several for one group the last one stays
         stay = groups == UNKNOWN
-        stay[by_score[first]] = True
+        stay[best[groups[grouped]]] = True
         return np.asarray(rows[stay], np.int32)
 
 
@@ -402,13 +413,9 @@ def _as_numbers(photo: ScoredPhoto, group: int) -> tuple[object, ...]:
     return tuple(values[name] for name in _COLUMNS.names or ())
 
 
-def _name(path: str) -> str:
-    return path[path.rfind(os.sep) + 1 :]
-
-
 def _natural(name: str) -> str:
     """What sorts IMG_2 before IMG_10."""
-    return _DIGITS.sub(lambda digits: digits[0].zfill(12), name.casefold())
+    return _DIGITS.sub(lambda digits: digits[0].zfill(12), name)
 
 
 def _seconds(day: date, of_day: time) -> float:

@@ -1,7 +1,7 @@
 """How a photo looks in the album's grid: its thumbnail, its score, what a person said of it, its name."""
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPalette
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from engine.album import PhotoRow
@@ -12,7 +12,11 @@ from studio.thumbnails import Thumbnails
 PADDING = 8
 NAME_HEIGHT = 24
 SIDE = 180
-BADGE_HEIGHT = 26
+# Height of what stands on a photo, and width of the score.
+BADGE_HEIGHT, SMALL_BADGE_HEIGHT = 26, 20
+SCORE_WIDTH, SMALL_SCORE_WIDTH = 44, 30
+# In smaller squares what stands on a photo is smaller, to leave something of it to be seen.
+LARGE_FROM_SIDE = 150
 DARK_INK = QColor("#101214")
 SHADE = QColor(0, 0, 0, 170)
 # A rejected photo steps back.
@@ -20,21 +24,42 @@ FADED = 0.35
 
 
 class PhotoTile(QStyledItemDelegate):
-    """Paints one photo."""
+    """Paints one photo.
+
+    Attributes:
+        side: of the square that a photo is shown in, in pixels.
+    """
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
-        self._side = SIDE
+        self.side = SIDE
 
     @property
     def size(self) -> QSize:
         """Of a tile, in pixels."""
-        return QSize(self._side + 2 * PADDING, self._side + 2 * PADDING + NAME_HEIGHT)
+        return QSize(self.side + 2 * PADDING, self.side + 2 * PADDING + NAME_HEIGHT)
 
-    def set_side(self, pixels: int) -> None:
-        """Of the square that a photo is shown in."""
-        self._side = pixels
+    @property
+    def _is_small(self) -> bool:
+        return self.side < LARGE_FROM_SIDE
+
+    @property
+    def _badge_height(self) -> int:
+        return SMALL_BADGE_HEIGHT if self._is_small else BADGE_HEIGHT
+
+    @property
+    def _score_width(self) -> int:
+        return SMALL_SCORE_WIDTH if self._is_small else SCORE_WIDTH
+
+    def stack_badge(self, place: QRect, metrics: QFontMetrics, stack: int) -> QRect:
+        """Where in its tile a photo says how many it is the best of."""
+        inside = _inside(place)
+        width = metrics.horizontalAdvance(self._stack_text(stack)) + 12
+        return QRect(inside.right() - width + 1, inside.top(), width, self._badge_height)
+
+    def _stack_text(self, stack: int) -> str:
+        return f"1/{stack}" if self._is_small else f"best of {stack}"
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         return self.size
@@ -51,7 +76,7 @@ class PhotoTile(QStyledItemDelegate):
         painter.setPen(ACCENT if selected else Qt.PenStyle.NoPen)
         painter.setBrush(palette.color(QPalette.ColorRole.AlternateBase))
         painter.drawRoundedRect(tile, 8, 8)
-        inside = tile.adjusted(PADDING, PADDING, -PADDING, -PADDING - NAME_HEIGHT)
+        inside = _inside(option.rect)
         if photo.points is None:
             self._paint_error(painter, inside, palette, photo)
         else:
@@ -59,7 +84,11 @@ class PhotoTile(QStyledItemDelegate):
             self._paint_thumbnail(painter, inside, photo)
             painter.setOpacity(1)
             self._paint_score(painter, inside, photo)
-            self._paint_flag(painter, inside, photo, int(index.data(StackRole)))
+            stack = int(index.data(StackRole))
+            if stack > 1:
+                badge = self.stack_badge(option.rect, painter.fontMetrics(), stack)
+                _paint_badge(painter, badge, SHADE, QColor("white"), self._stack_text(stack))
+            self._paint_flag(painter, inside, photo, below_stack=stack > 1)
             self._paint_mark(painter, inside, photo)
         name = QRect(inside.left(), inside.bottom() + 4, inside.width(), NAME_HEIGHT)
         painter.setPen(palette.color(QPalette.ColorRole.Text))
@@ -80,46 +109,56 @@ class PhotoTile(QStyledItemDelegate):
 
     def _paint_score(self, painter: QPainter, inside: QRect, photo: PhotoRow) -> None:
         assert photo.points is not None
-        badge = QRect(inside.left(), inside.top(), 44, BADGE_HEIGHT)
+        badge = QRect(inside.left(), inside.top(), self._score_width, self._badge_height)
         colour = QColor(170, 170, 170) if photo.older_model else score_colour(photo.points)
         font = QFont(painter.font())
-        painter.setFont(QFont(font.family(), font.pointSize() + 3, QFont.Weight.Bold))
+        painter.setFont(QFont(font.family(), font.pointSize() + (0 if self._is_small else 3), QFont.Weight.Bold))
         _paint_badge(painter, badge, colour, DARK_INK, f"{photo.points:.0f}")
         painter.setFont(font)
 
-    def _paint_flag(self, painter: QPainter, inside: QRect, photo: PhotoRow, stack: int) -> None:
+    def _paint_flag(self, painter: QPainter, inside: QRect, photo: PhotoRow, *, below_stack: bool) -> None:
         """What a person would want to know before looking closer, at the upper right."""
-        words = []
-        if stack > 1:
-            words.append(f"best of {stack}")
         if photo.faces == 0:
-            words.append("no face")
+            text = "no face"
         elif photo.eyes_closed:
-            words.append("eyes closed")
-        if words:
-            text = ", ".join(words)
-            width = min(painter.fontMetrics().horizontalAdvance(text) + 12, inside.width() - 50)
-            flag = QRect(inside.right() - width + 1, inside.top(), width, BADGE_HEIGHT)
-            elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, width - 6)
-            _paint_badge(painter, flag, SHADE, QColor("white"), elided)
+            text = "eyes closed"
+        else:
+            return
+        metrics = painter.fontMetrics()
+        width = min(
+            metrics.horizontalAdvance(text) + 12, inside.width() - (0 if below_stack else self._score_width + 4)
+        )
+        top = inside.top() + (self._badge_height + 4 if below_stack else 0)
+        flag = QRect(inside.right() - width + 1, top, width, self._badge_height)
+        elided = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 6)
+        _paint_badge(painter, flag, SHADE, QColor("white"), elided)
 
     def _paint_mark(self, painter: QPainter, inside: QRect, photo: PhotoRow) -> None:
         """Picked or rejected and the stars, at the lower edge."""
         if photo.mark.pick:
             colour, sign = (ACCENT, "✓") if photo.mark.pick > 0 else (POOR, "✕")
-            badge = QRect(inside.left(), inside.bottom() - BADGE_HEIGHT + 1, BADGE_HEIGHT, BADGE_HEIGHT)
+            badge = QRect(
+                inside.left(), inside.bottom() - self._badge_height + 1, self._badge_height, self._badge_height
+            )
             _paint_badge(painter, badge, colour, DARK_INK, sign)
         stars = photo.mark.stars or 0
         if stars > 0:
             text = "★" * stars
             width = painter.fontMetrics().horizontalAdvance(text) + 12
-            badge = QRect(inside.right() - width + 1, inside.bottom() - BADGE_HEIGHT + 1, width, BADGE_HEIGHT)
+            badge = QRect(
+                inside.right() - width + 1, inside.bottom() - self._badge_height + 1, width, self._badge_height
+            )
             _paint_badge(painter, badge, SHADE, QColor("#ffd35c"), text)
 
     def _paint_error(self, painter: QPainter, inside: QRect, palette: QPalette, photo: PhotoRow) -> None:
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
         painter.drawText(inside, flags, f"Cannot be read:\n{photo.error}")
+
+
+def _inside(place: QRect) -> QRect:
+    """Where in its tile a photo itself is shown."""
+    return place.adjusted(4, 4, -4, -4).adjusted(PADDING, PADDING, -PADDING, -PADDING - NAME_HEIGHT)
 
 
 def _paint_badge(painter: QPainter, place: QRect, colour: QColor, ink: QColor, text: str) -> None:

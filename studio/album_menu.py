@@ -30,6 +30,12 @@ class AlbumMenu(QMenu):
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
         self._add("&Crop this photo", "C", room.crop_current)
+        self._add("Open the stac&k, or close it", "G", room.toggle_stack)
+        self.addSeparator()
+        self._add("&Find by name", "Ctrl+F", room.begin_search)
+        larger = self._add("Lar&ger photos", "Ctrl+=", partial(room.browsing.filters.zoom, 1))
+        larger.setShortcuts([QKeySequence("Ctrl+="), QKeySequence("Ctrl++")])
+        self._add("S&maller photos", "Ctrl+-", partial(room.browsing.filters.zoom, -1))
         self._add("Look for c&hanges in the folder", "F5", room.look_again)
 
     def _add(self, text: str, keys: str, action: Callable[[], object], menu: QMenu | None = None) -> QAction:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from engine.album import UNKNOWN, Album, PhotoFilter, PhotoRow, Rows, SortKey
@@ -36,7 +37,7 @@ class AlbumModel(QAbstractListModel):
         self.wanted = PhotoFilter()
         self.key, self.turned = SortKey.SCORE, False
         self._shown: Rows = np.empty(0, np.int32)
-        self._stack_sizes: dict[int, int] = {}
+        self._group_sizes: npt.NDArray[np.int64] = np.empty(0, np.int64)
 
     def use_album(self, album: Album | None) -> None:
         """Show another album."""
@@ -60,11 +61,12 @@ class AlbumModel(QAbstractListModel):
         """Select and sort anew, after the album, the filter or the order changed; selected photos stay selected."""
         self.layoutAboutToBeChanged.emit()
         before = self.persistentIndexList()
-        rows = [int(self._shown[index.row()]) for index in before]
+        rows = self._shown[[index.row() for index in before]] if before else self._shown[:0]
         self._select()
-        places = self._places()
-        after = [self.index(place) if (place := places.get(row)) is not None else QModelIndex() for row in rows]
-        self.changePersistentIndexList(before, after)
+        places = self._places_of(rows).tolist()
+        self.changePersistentIndexList(
+            before, [self.index(place) if place != UNKNOWN else QModelIndex() for place in places]
+        )
         self.layoutChanged.emit()
         self.shown_changed.emit()
 
@@ -88,14 +90,17 @@ class AlbumModel(QAbstractListModel):
 
     def _select(self) -> None:
         if self.album is None:
-            self._shown, self._stack_sizes = np.empty(0, np.int32), {}
-            return
-        self._shown = self.album.select(self.wanted, self.key, turned=self.turned)
-        groups, sizes = np.unique(self.album.numbers["group"], return_counts=True)
-        self._stack_sizes = dict(zip(groups.tolist(), sizes.tolist(), strict=True))
+            self._shown = np.empty(0, np.int32)
+        else:
+            self._shown = self.album.select(self.wanted, self.key, turned=self.turned)
+            groups = self.album.numbers["group"]
+            self._group_sizes = np.bincount(groups[groups != UNKNOWN])
 
-    def _places(self) -> dict[int, int]:
-        return dict(zip(self._shown.tolist(), range(len(self._shown)), strict=True))
+    def _places_of(self, rows: Rows) -> Rows:
+        """Where rows of the album stand; UNKNOWN for those that are not shown."""
+        places = np.full(len(self.album or ()), UNKNOWN, np.int32)
+        places[self._shown] = np.arange(len(self._shown), dtype=np.int32)
+        return np.asarray(places[rows], np.int32)
 
     @property
     def shown(self) -> Rows:
@@ -113,6 +118,16 @@ class AlbumModel(QAbstractListModel):
         if row is None:
             return None
         places = np.flatnonzero(self._shown == row)
+        return int(places[0]) if len(places) else None
+
+    def place_standing_for(self, path: Path) -> int | None:
+        """Where a photo is shown, or the one that stands for its stack; None if neither is."""
+        place = self.place_of(path)
+        row = self.album.row_of(path) if self.album is not None else None
+        if place is not None or self.album is None or row is None or not self.wanted.stacked:
+            return place
+        groups = self.album.numbers["group"]
+        places = np.flatnonzero((groups[self._shown] == groups[row]) & (groups[row] != UNKNOWN))
         return int(places[0]) if len(places) else None
 
     def rowCount(self, parent: AnyIndex = _ROOT) -> int:
@@ -137,9 +152,8 @@ class AlbumModel(QAbstractListModel):
 
     def _stack_size(self, photo: PhotoRow) -> int:
         """How many photos stand behind this one, itself counted; 1 where stacks are open."""
-        if not self.wanted.stacked or photo.group == UNKNOWN:
-            return 1
-        return self._stack_sizes.get(photo.group, 1)
+        is_stack = self.wanted.stacked and UNKNOWN != photo.group < len(self._group_sizes)
+        return int(self._group_sizes[photo.group]) if is_stack else 1
 
     def redraw(self, path: Path) -> None:
         """Say that a photo's thumbnail has come."""

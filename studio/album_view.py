@@ -24,6 +24,7 @@ from engine.resources import SAMPLES
 from engine.scan import ScoredPhoto
 from engine.scoring import Scorer
 from engine.visit import Gone, Grouped, Listed, visit
+from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
 from studio.culling import Culling
@@ -100,6 +101,8 @@ class AlbumRoom(QWidget):
             widget.hide()
         self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
+        self.browsing = AlbumBrowsing(self.model, self.grid, self)
+        self.browsing.message.connect(self.message)
         self.large = LargePhoto(self.open_catalogue)
         self.large.step_wanted.connect(self.step)
         self.large.back_wanted.connect(self.show_grid)
@@ -113,8 +116,13 @@ class AlbumRoom(QWidget):
         self.pages = QStackedWidget()
         for page in (self.empty, self.grid, self.large):
             self.pages.addWidget(page)
+        self.browsing.filters.hide()
+        self.pages.currentChanged.connect(
+            lambda: self.browsing.filters.setVisible(self.pages.currentWidget() is self.grid)
+        )
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
+        layout.addWidget(self.browsing.filters)
         layout.addWidget(self.pages, 1)
 
     # Opening
@@ -152,6 +160,7 @@ class AlbumRoom(QWidget):
         self._paths = paths
         self.thumbnails.drop_wishes()
         self.model.use_album(None)
+        self.browsing.filters.clear()
         self.culling.undo_stack.clear()
         self._watch(())
         self.show_grid()
@@ -190,9 +199,8 @@ class AlbumRoom(QWidget):
                     self.model.use_album(album)
                 case Gone(paths):
                     self.model.remove(paths)
-                case Grouped(groups) if self.model.album is not None:
-                    self.model.album.set_groups(groups)
-                    self.model.refresh()
+                case Grouped(groups):
+                    self.browsing.take_groups(groups)
         if photos and self.model.album is not None:
             self.model.album.put(photos)
             for photo in photos:
@@ -310,6 +318,18 @@ class AlbumRoom(QWidget):
             self.show_large(self.grid.currentIndex())
 
     @Slot()
+    def begin_search(self) -> None:
+        """Let the text of a name be typed."""
+        self.show_grid()
+        self.browsing.filters.begin_search()
+
+    @Slot()
+    def toggle_stack(self) -> None:
+        """Show the photos alone that are alike to the current one, or all again."""
+        self.show_grid()
+        self.browsing.toggle_stack()
+
+    @Slot()
     def crop_current(self) -> None:
         """Take the current photo to the Crop room."""
         if photos := self.chosen()[:1]:
@@ -385,6 +405,8 @@ class AlbumRoom(QWidget):
             self.grid.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.browsing.filters.close_stack():
+            return
         if event.key() == Qt.Key.Key_Escape and self.jobs.busy:
             self.cancel()
         else:

@@ -18,7 +18,8 @@ KEYS_OF_ROOMS = {
     ),
     "Album": (
         ("Arrows", "Choose a photo; the previous and the next one where it is shown large"),
-        ("Esc", "Go back; stop scoring"),
+        ("Ctrl and the wheel", "Larger photos, or smaller ones"),
+        ("Esc", "Go back; close the stack; stop scoring"),
     ),
 }
 Rows = list[tuple[str, str]]

@@ -1,4 +1,4 @@
-"""A button that stays pressed, and shows it: Fusion hardly tells it from one that is not."""
+"""Buttons that stay pressed, and show it: Fusion hardly tells them from those that are not."""
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QColor, QPalette
@@ -8,7 +8,7 @@ from studio.theme import ACCENT
 
 
 class Toggle(QPushButton):
-    """Coloured by its palette and not by a style sheet, which would keep the colours of another scheme."""
+    """Pressed or not."""
 
     def __init__(self, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
@@ -17,8 +17,13 @@ class Toggle(QPushButton):
 
     @Slot(bool)
     def _colour(self, checked: bool) -> None:
-        palette = QPalette()
-        if checked:
-            palette.setColor(QPalette.ColorRole.Button, ACCENT)
-            palette.setColor(QPalette.ColorRole.ButtonText, QColor("#101214"))
-        self.setPalette(palette)
+        colour_button(self, is_on=checked)
+
+
+def colour_button(button: QPushButton, *, is_on: bool) -> None:
+    """Colour it by its palette and not by a style sheet, which would keep the colours of another scheme."""
+    palette = QPalette()
+    if is_on:
+        palette.setColor(QPalette.ColorRole.Button, ACCENT)
+        palette.setColor(QPalette.ColorRole.ButtonText, QColor("#101214"))
+    button.setPalette(palette)
