@@ -29,6 +29,9 @@ class AlbumMenu(QMenu):
             self._add(f"&{number}  {text}", str(number), partial(room.rate, number), stars)
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
+        self._add("Compare side &by side", "V", room.start_comparison)
+        self._add("&Why this score", "I", room.show_why)
+        self._add("&Map of what counts", "M", room.show_map)
         self._add("&Crop this photo", "C", room.crop_current)
         self._add("Look for c&hanges in the folder", "F5", room.look_again)
 
