@@ -79,6 +79,11 @@ def reasons(facts: PhotoFacts) -> list[Reason]:
     return [Reason(text, is_good) for text, is_good in said if text is not None]
 
 
+def advantages(photo: PhotoFacts, others: Sequence[PhotoFacts]) -> list[str]:
+    """What a photo has over the middle one of the others of its group, in a few words each: "eyes open", "sharper"."""
+    return [text for text, is_better in _ADVANTAGES if is_better(photo, others)]
+
+
 def why_best(
     best: PhotoFacts, others: Sequence[PhotoFacts], points: float | None = None, other_points: Sequence[float] = ()
 ) -> str:
@@ -95,7 +100,7 @@ def why_best(
     """
     if not others:
         return ""
-    said = [text for text, is_better in _ADVANTAGES if is_better(best, others)]
+    said = advantages(best, others)
     if points is not None and other_points and (lead := round(points - max(other_points))) > 0:
         said.append(f"+{lead} point{'s' if lead > 1 else ''}")
     line = ", ".join(said) or "much like the others"

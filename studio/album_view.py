@@ -27,7 +27,9 @@ from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
+from studio.compare_view import CompareView
 from studio.culling import Culling
+from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
@@ -71,6 +73,7 @@ class AlbumRoom(QWidget):
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
+        self.decoded = DecodedPhotos(self.thumbnails, self)
         self.culling = Culling(self.model, self.open_catalogue, self)
         self.culling.message.connect(self.message)
         self.jobs = JobSlot(self)
@@ -103,18 +106,21 @@ class AlbumRoom(QWidget):
         self.grid.activated.connect(self.show_large)
         self.browsing = AlbumBrowsing(self.model, self.grid, self)
         self.browsing.message.connect(self.message)
-        self.large = LargePhoto(self.open_catalogue)
+        self.large = LargePhoto(self.open_catalogue, self.decoded)
         self.large.step_wanted.connect(self.step)
         self.large.back_wanted.connect(self.show_grid)
         self.large.crop_wanted.connect(self.crop_wanted)
         self.large.message.connect(self.message)
+        self.compare = CompareView(self.model, self.open_catalogue, self.decoded)
+        self.compare.back_wanted.connect(self.leave_comparison)
+        self.compare.message.connect(self.message)
         self.empty = EmptyState(
             "Your photos, best first",
             "Drop a folder or photos here, or open one. Nothing leaves this machine and no photo is changed.",
             {"Open folder…": self.choose_folder, "Show the sample album": self.show_samples},
         )
         self.pages = QStackedWidget()
-        for page in (self.empty, self.grid, self.large):
+        for page in (self.empty, self.grid, self.large, self.compare):
             self.pages.addWidget(page)
         self.browsing.filters.hide()
         self.pages.currentChanged.connect(
@@ -135,6 +141,7 @@ class AlbumRoom(QWidget):
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on, and first what was opened before the model was ready."""
         self._scorer = scorer
+        self.large.use_scorer(scorer)
         if self._waiting:
             self.open_paths(self._waiting)
 
@@ -205,6 +212,7 @@ class AlbumRoom(QWidget):
             self.model.album.put(photos)
             for photo in photos:
                 self.thumbnails.forget(photo.path)
+                self.decoded.forget(photo.path)
             if not self._show_soon.isActive():
                 self._show_soon.start(0 if self.model.rowCount() == 0 else SHOW_EVERY_MS)
         if self.model.rowCount() and not self.grid.currentIndex().isValid():
@@ -288,7 +296,10 @@ class AlbumRoom(QWidget):
     def show_large(self, index: QModelIndex) -> None:
         """Show one photo, large."""
         self.grid.setCurrentIndex(index)
-        self.large.show_photo(self.model.photo(index.row()), index.row() + 1, self.model.rowCount())
+        place, count = index.row(), self.model.rowCount()
+        around = [self.model.photo(near) for near in (place + 1, place - 1, place + 2) if 0 <= near < count]
+        neighbours = [photo.path for photo in around if photo.error is None]
+        self.large.show_photo(self.model.photo(place), place + 1, count, neighbours)
         self.pages.setCurrentWidget(self.large)
         self.large.setFocus()
 
@@ -308,11 +319,15 @@ class AlbumRoom(QWidget):
                 self.show_large(self.model.index(place))
             else:
                 self.grid.setCurrentIndex(self.model.index(place))
+        elif self.model.rowCount():
+            self.message.emit("This is the first photo." if place < 0 else "This is the last photo.")
 
     @Slot()
     def toggle_large(self) -> None:
-        """Show the current photo, large; or all photos again."""
-        if self.pages.currentWidget() is self.large:
+        """Show the current photo, large; or all photos again; where photos are compared, keep one and go on."""
+        if self.pages.currentWidget() is self.compare:
+            self.compare.keep_and_go_on()
+        elif self.pages.currentWidget() is self.large:
             self.show_grid()
         elif self.grid.currentIndex().isValid():
             self.show_large(self.grid.currentIndex())
@@ -330,13 +345,55 @@ class AlbumRoom(QWidget):
         self.browsing.toggle_stack()
 
     @Slot()
+    def show_why(self) -> None:
+        """Show the current photo, large, and why it scores as it does; or without that again."""
+        was_large = self.pages.currentWidget() is self.large
+        if self._is_large_or_can_be():
+            self.large.why.setChecked(not (was_large and self.large.why.isChecked()))
+
+    @Slot()
+    def show_map(self) -> None:
+        """Show the current photo, large, and what counts where in it; or without that again."""
+        if self._is_large_or_can_be():
+            self.large.toggle_map()
+
+    def _is_large_or_can_be(self) -> bool:
+        if self.pages.currentWidget() is self.grid and self.grid.currentIndex().isValid():
+            self.show_large(self.grid.currentIndex())
+        return self.pages.currentWidget() is self.large
+
+    # Comparing
+
+    @Slot()
+    def start_comparison(self) -> None:
+        """Show the chosen photos, or the stack of the chosen one, side by side; or go back."""
+        if self.pages.currentWidget() is self.compare:
+            self.leave_comparison()
+            return
+        if self.compare.begin(self.chosen()):
+            self.pages.setCurrentWidget(self.compare)
+            self.compare.setFocus()
+
+    @Slot()
+    def leave_comparison(self) -> None:
+        """Go back to the grid, to the photo that was looked at last."""
+        photo = self.compare.focused
+        place = self.model.place_of(photo.path) if photo else None
+        if place is not None:
+            self.grid.setCurrentIndex(self.model.index(place))
+        self.compare.end()
+        self.show_grid()
+
+    @Slot()
     def crop_current(self) -> None:
         """Take the current photo to the Crop room."""
         if photos := self.chosen()[:1]:
             self.crop_wanted.emit(photos[0].path)
 
     def chosen(self) -> list[PhotoRow]:
-        """The photos that an action is for: the one that is shown large, or those that are selected, in their order."""
+        """The photos that an action is for: the one that is looked at, or those that are selected, in their order."""
+        if self.pages.currentWidget() is self.compare:
+            return [self.compare.focused] if self.compare.focused else []
         current = self.grid.currentIndex()
         if self.pages.currentWidget() is self.large and current.isValid():
             return [self.model.photo(current.row())]
@@ -359,6 +416,8 @@ class AlbumRoom(QWidget):
         current = self.grid.currentIndex()
         if self.pages.currentWidget() is self.large and current.isValid():
             self.large.show_mark(self.model.photo(current.row()).mark)
+        elif self.pages.currentWidget() is self.compare:
+            self.compare.show_marks()
 
     @Slot()
     def undo(self) -> None:
@@ -394,7 +453,9 @@ class AlbumRoom(QWidget):
         """Stop all work and wait for its threads."""
         self._look_again_soon.stop()
         self.jobs.close()
-        self.large.jobs.close()
+        self.large.close_jobs()
+        self.compare.jobs.close()
+        self.decoded.close()
         self.thumbnails.close()
         if self._passing_folder:
             self._passing_folder.cleanup()

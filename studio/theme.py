@@ -8,6 +8,8 @@ ACCENT = QColor("#35c2a5")
 BACKDROP = QColor("#17191c")
 # From poor to fine, told apart by lightness as well as by hue.
 POOR, FAIR, FINE = QColor("#e2725b"), QColor("#e8b84a"), QColor("#35c2a5")
+# There is none, or it is that of an older model.
+NO_SCORE = QColor("#aaaaaa")
 
 # Window, base, text, button, dim.
 DARK = ("#1f2226", "#191b1f", "#e8eaed", "#2c3036", "#8b9199")

@@ -18,6 +18,12 @@ def gain_in_words(points: float, gain: float) -> str:
     return f"{round(points) - round(points - gain):+d}"
 
 
+def mark_in_words(pick: int, stars: int | None) -> str:
+    """ "✓ picked   ★★★", of an `engine.catalogue.Mark`; empty where nobody said anything."""
+    picked = {1: "✓ picked", -1: "✕ rejected"}.get(pick, "")
+    return "   ".join(part for part in (picked, "★" * max(stars or 0, 0)) if part)
+
+
 def shown_path(path: Path) -> str:
     """A path on one line of a terminal: what cannot be printed is written as Python writes it."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))

@@ -11,7 +11,7 @@ import pytest
 from engine.faces import PHOTO_LONG_SIDE, FaceDetector
 from engine.photo_facts import FactsReader, PhotoFacts
 from engine.pictures import load_picture
-from engine.reasons import reasons, why_best
+from engine.reasons import advantages, reasons, why_best
 
 PLAIN = PhotoFacts(
     faces=1,
@@ -98,3 +98,10 @@ def test_why_the_best_is_the_best() -> None:
 def test_facts_that_are_not_known_are_no_advantage() -> None:
     assert why_best(NOBODY, [NOBODY, PLAIN]) == "Much like the others"
     assert why_best(replace(NOBODY, sharpness=0.8), [NOBODY]) == "Sharper"
+
+
+def test_each_photo_of_a_group_says_what_it_has_over_the_others() -> None:
+    sharp, blurred = replace(PLAIN, sharpness=0.6), replace(PLAIN, sharpness=0.4, smile=1.0)
+    assert advantages(sharp, [blurred]) == ["sharper face"]
+    assert advantages(blurred, [sharp]) == ["a broader smile"]
+    assert advantages(sharp, [sharp]) == []

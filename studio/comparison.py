@@ -1,0 +1,88 @@
+"""Which photos stand side by side, and which come next: those that were selected, or a stack of alike ones."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.album import UNKNOWN, PhotoFilter, PhotoRow
+from studio.album_model import AlbumModel
+
+MOST = 4
+
+
+class Comparison:
+    """Chooses photos of the album to compare.
+
+    Attributes:
+        told: what there is to say of the choice, "" for nothing.
+    """
+
+    def __init__(self, model: AlbumModel) -> None:
+        self._model = model
+        self._seen: set[Path] = set()
+        self._stack: Sequence[Path] = ()
+        self._furthest: Path | None = None
+        self._place = 0
+        self.told = ""
+
+    def begin(self, chosen: Sequence[PhotoRow]) -> list[PhotoRow]:
+        """The photos to compare: those that are chosen, or the stack of a single one; empty where there are none."""
+        self._seen, self._stack, self._furthest, self._place, self.told = set(), (), None, 0, ""
+        photos = [photo for photo in chosen if photo.points is not None]
+        if len(photos) == 1 and photos[0].group != UNKNOWN:
+            photos = self._members(photos[0].group)
+            self._stack = [photo.path for photo in photos]
+        if len(photos) < 2:
+            self.told = "Select two to four photos to compare them, or one of a stack."
+            return []
+        if len(photos) > MOST:
+            more = "Return brings the others." if self._stack else "Select fewer to choose others."
+            self.told = f"{MOST} of {len(photos)} are shown side by side. {more}"
+        return self._show(photos[:MOST])
+
+    def next(self, number: int) -> list[PhotoRow]:
+        """As many photos that were not compared yet: of the stack, or those that follow in the album."""
+        if self._stack:
+            found = [self.photo(path) for path in self._stack if path not in self._seen]
+            return self._show([photo for photo in found if photo][:number])
+        following: list[PhotoRow] = []
+        place = self._next_place()
+        while len(following) < number and place < self._model.rowCount():
+            photo = self._model.photo(place)
+            if photo.points is not None and photo.path not in self._seen:
+                following.append(photo)
+            place += 1
+        return self._show(following)
+
+    def upcoming(self) -> list[Path]:
+        """A few photos that `next` may bring."""
+        if self._stack:
+            return [path for path in self._stack if path not in self._seen][: MOST - 1]
+        place = self._next_place()
+        places = range(place, min(place + MOST - 1, self._model.rowCount()))
+        return [photo.path for photo in map(self._model.photo, places) if photo.points is not None]
+
+    def photo(self, path: Path) -> PhotoRow | None:
+        """A photo as it is marked now; None if it left the album."""
+        album = self._model.album
+        row = album.row_of(path) if album is not None else None
+        return album.photo(row) if album is not None and row is not None else None
+
+    def _members(self, group: int) -> list[PhotoRow]:
+        album = self._model.album
+        assert album is not None
+        return [album.photo(row) for row in album.select(PhotoFilter(group=group)).tolist()]
+
+    def _next_place(self) -> int:
+        """After the photo furthest down the album that was compared, or where it was before it went."""
+        place = self._model.place_of(self._furthest) if self._furthest else None
+        if place is not None:
+            self._place = place + 1
+        return self._place
+
+    def _show(self, photos: list[PhotoRow]) -> list[PhotoRow]:
+        self._seen.update(photo.path for photo in photos)
+        places = [(place, photo.path) for photo in photos if (place := self._model.place_of(photo.path)) is not None]
+        if places and max(places)[0] >= self._next_place():
+            self._furthest = max(places)[1]
+            self._next_place()
+        return photos
