@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard
+from engine.ratings import REJECTED
 from engine.scan import ScoredPhoto
 
 Rows = npt.NDArray[np.int32]
@@ -41,11 +42,21 @@ _COLUMNS = np.dtype(
         ("smile", np.float32),
         ("stars", np.int8),
         ("pick", np.int8),
+        ("by_score", np.bool_),
         ("group", np.int32),
     ]
 )
 # What stands for null in each column that comes from the catalogue.
-_NULLS = {"content": UNKNOWN, "width": 0, "height": 0, "faces": 0, "eyes_closed": 0, "stars": UNRATED, "pick": 0}
+_NULLS = {
+    "content": UNKNOWN,
+    "width": 0,
+    "height": 0,
+    "faces": 0,
+    "eyes_closed": 0,
+    "stars": UNRATED,
+    "pick": 0,
+    "by_score": 0,
+}
 _DIGITS = re.compile(r"\d+")
 
 
@@ -235,7 +246,20 @@ class Album:
             mark = marks[int(self._numbers[row]["content"])]
             self._numbers[row]["stars"] = UNRATED if mark.stars is None else mark.stars
             self._numbers[row]["pick"] = mark.pick
+            self._numbers[row]["by_score"] = mark.by_score
         return rows
+
+    def set_content(self, path: Path, content: int) -> None:
+        """Take the number of what a file holds now, where the picture stayed the same."""
+        row = self.row_of(path)
+        if row is not None and self._numbers[row]["content"] != UNKNOWN:
+            self._numbers[row]["content"] = content
+
+    def copies(self, paths: Iterable[Path]) -> list[Path]:
+        """The files that hold the same as one of these, themselves included; bad files and strangers left out."""
+        rows = [row for path in paths if (row := self.row_of(path)) is not None]
+        contents = np.setdiff1d(self.numbers["content"][rows], UNKNOWN)
+        return [self.path(row) for row in np.flatnonzero(np.isin(self.numbers["content"], contents)).tolist()]
 
     def set_groups(self, groups: Mapping[int, int]) -> None:
         """Take the groups of contents (by their numbers): the same number for alike photos; others stand alone."""
@@ -270,7 +294,7 @@ class Album:
             faces=int(numbers["faces"]),
             eyes_closed=int(numbers["eyes_closed"]),
             taken=None if np.isnan(taken) else taken,
-            mark=Mark(None if stars == UNRATED else stars, int(numbers["pick"])),
+            mark=Mark(None if stars == UNRATED else stars, int(numbers["pick"]), bool(numbers["by_score"])),
             error=self._errors.get(row),
             group=int(numbers["group"]),
         )
@@ -324,7 +348,9 @@ class Album:
         if wanted.stars:
             inside &= numbers["stars"] >= wanted.stars
         if len(wanted.picks) < 3:
-            inside &= is_photo & np.isin(numbers["pick"], list(wanted.picks))
+            # What another program rejected is rejected, until it is picked here.
+            rejected_elsewhere = (numbers["pick"] == 0) & (numbers["stars"] == REJECTED)
+            inside &= is_photo & np.isin(np.where(rejected_elsewhere, -1, numbers["pick"]), list(wanted.picks))
         if wanted.first_day:
             inside &= numbers["taken"] >= _seconds(wanted.first_day, time.min)
         if wanted.last_day:
@@ -397,6 +423,7 @@ def _as_numbers(photo: ScoredPhoto, group: int) -> tuple[object, ...]:
         "smile": facts.smile if facts else nan,
         "stars": UNRATED if photo.mark.stars is None else photo.mark.stars,
         "pick": photo.mark.pick,
+        "by_score": photo.mark.by_score,
         "group": group,
     }
     return tuple(values[name] for name in _COLUMNS.names or ())

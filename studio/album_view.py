@@ -26,6 +26,7 @@ from engine.scoring import Scorer
 from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
+from studio.album_tasks import AlbumTasks
 from studio.culling import Culling
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
@@ -50,6 +51,7 @@ class AlbumRoom(QWidget):
     Attributes:
         model: what is shown, in order.
         culling: what a person says of photos.
+        tasks: what is done with many photos at once.
 
     Signals:
         message: a sentence for people.
@@ -72,6 +74,8 @@ class AlbumRoom(QWidget):
         self.thumbnails.arrived.connect(self.model.redraw)
         self.culling = Culling(self.model, self.open_catalogue, self)
         self.culling.message.connect(self.message)
+        self.tasks = AlbumTasks(self.model, self.culling, self.thumbnails, self.open_catalogue, self.chosen)
+        self.tasks.message.connect(self.message)
         self.jobs = JobSlot(self)
         self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
         self._show_soon.timeout.connect(self.model.refresh)
@@ -116,6 +120,7 @@ class AlbumRoom(QWidget):
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.tasks)
 
     # Opening
 
@@ -127,6 +132,7 @@ class AlbumRoom(QWidget):
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on, and first what was opened before the model was ready."""
         self._scorer = scorer
+        self.tasks.use_scorer(scorer)
         if self._waiting:
             self.open_paths(self._waiting)
 
@@ -343,14 +349,16 @@ class AlbumRoom(QWidget):
     @Slot()
     def undo(self) -> None:
         """Take back what was done to photos last."""
-        self.culling.undo()
-        self._show_marks()
+        if self.tasks.is_free:
+            self.culling.undo()
+            self._show_marks()
 
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
-        self.culling.redo()
-        self._show_marks()
+        if self.tasks.is_free:
+            self.culling.redo()
+            self._show_marks()
 
     # The catalogue
 
@@ -374,6 +382,7 @@ class AlbumRoom(QWidget):
         """Stop all work and wait for its threads."""
         self._look_again_soon.stop()
         self.jobs.close()
+        self.tasks.close_jobs(write_all_stars=self._passing_folder is not None)
         self.large.jobs.close()
         self.thumbnails.close()
         if self._passing_folder:

@@ -105,8 +105,10 @@ class LargePhoto(QWidget):
 
     def show_mark(self, mark: Mark) -> None:
         """Show what a person said of the photo."""
-        pick = {1: "✓ picked", -1: "✕ rejected"}.get(mark.pick, "")
+        pick = "✕ rejected" if mark.is_rejected else "✓ picked" if mark.pick > 0 else ""
         stars = "★" * max(mark.stars or 0, 0)
+        if stars and mark.by_score:
+            stars += " by score"
         self.mark.setText("   ".join(part for part in (pick, stars) if part))
 
     @Slot(object)

@@ -1,5 +1,6 @@
 """Words that the rooms and the commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -21,3 +22,9 @@ def gain_in_words(points: float, gain: float) -> str:
 def shown_path(path: Path) -> str:
     """A path on one line of a terminal: what cannot be printed is written as Python writes it."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))
+
+
+def names_in_words(names: Sequence[str], most: int = 3) -> str:
+    """ "a.jpg, b.jpg, c.jpg and 4 more"."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
