@@ -204,9 +204,11 @@ class Catalogue:
         )
         with self._errors_named():
             for span in _spans(folders):
-                for path, size, mtime_ns, sidecar_mtime_ns, *record, by_score in self._database.execute(query, span):
+                for path, size, mtime_ns, sidecar_mtime_ns, sha256, error, stars, by_score in self._database.execute(
+                    query, span
+                ):
                     stamp = FileStamp(size, mtime_ns, sidecar_mtime_ns)
-                    found[Path(os.fsdecode(path))] = stamp, FileRecord(*record, bool(by_score))
+                    found[Path(os.fsdecode(path))] = stamp, FileRecord(sha256, error, stars, bool(by_score))
         return found
 
     def remember_files(self, found: Sequence[tuple[Path, FileStamp, FileRecord]]) -> None:

@@ -1,7 +1,7 @@
 """Writes stars that wait in the catalogue into photos or beside them, in order, whatever happens meanwhile.
 
-They wait in the catalogue, stored in the same step as the marks of the album: a program that is closed or killed goes on
-from there the next time. A photo that cannot hold its stars is named; in the catalogue it keeps them.
+They wait in the catalogue, stored in the same step as the marks of the album: a program that is closed or killed goes
+on from there the next time. A photo that cannot hold its stars is named; in the catalogue it keeps them.
 """
 
 import logging

@@ -22,6 +22,9 @@ class AlbumMenu(QMenu):
     def __init__(self, room: AlbumRoom, parent: QWidget | None = None) -> None:
         super().__init__("&Album", parent)
         self._room = room
+        self._add("U&ndo", "Ctrl+Z", room.undo)
+        self._add("Red&o", "Ctrl+Shift+Z", room.redo)
+        self.addSeparator()
         self._add("&Pick", "P", partial(room.pick, PICKED))
         self._add("&Reject", "X", partial(room.pick, REJECTED))
         self._add("&Unmark", "U", partial(room.pick, UNMARKED))
@@ -56,7 +59,7 @@ class AlbumMenu(QMenu):
             group.addAction(action)
             self.star_places[place] = action
         menu.addSeparator()
-        self._add("&Write the stars of the shown or chosen photos there", "", self._room.tasks.write_stars, menu)
+        self._add("&Write the stars of these photos there now", "", self._room.tasks.write_stars, menu)
 
     def _add(self, text: str, keys: str, action: Callable[[], object], menu: QMenu | None = None) -> QAction:
         added = (menu or self).addAction(text)

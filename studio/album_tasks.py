@@ -215,7 +215,7 @@ class AlbumTasks(QWidget):
                 self.save_list(photos, Path(name), formats.get(chosen, TableFormat.CSV))
 
     def save_list(self, photos: Sequence[PhotoRow], target: Path, table_format: TableFormat) -> None:
-        """Save what is known of photos; a name without a suffix gets that of the format, one with it tells the format."""
+        """Save what is known of photos; a name's suffix tells the format, and one without gets that of the format."""
         suffix = target.suffix[1:].lower()
         if suffix in available_formats():
             table_format = TableFormat(suffix)

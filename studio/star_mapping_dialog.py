@@ -1,6 +1,7 @@
 """Stars from scores: how many points are needed for how many stars, what that gives for these photos, and go."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QRect, QRectF, QSettings, QSize, Qt, Signal, Slot
@@ -154,9 +155,7 @@ class StarMappingDialog(QDialog):
         lines = []
         if left:
             lines.append(f"{count(left, 'photo')} that you rated {'keeps its' if left == 1 else 'keep their'} stars.")
-        place, _ = PLACES[star_place()]
-        where = place.replace("&", "")
-        lines.append(f"Stars are kept in: {where[0].lower()}{where[1:]} (Album, Keep stars in). Undo takes them back.")
+        lines.append(f"{PLACES[star_place()][1]} Undo takes the new stars back.")
         self.text.setText("\n".join(lines))
         self.give_button.setText(f"Give stars to {count(len(free), 'photo')}")
         self.give_button.setEnabled(bool(free))
@@ -206,7 +205,7 @@ class ScoreHistogram(QWidget):
     def _paint_thresholds(self, painter: QPainter, chart: QRect) -> None:
         ink = self.palette().color(QPalette.ColorRole.Text)
         edges = (0.0, *self._mapping.thresholds, 100.0)
-        for stars, (start, end) in enumerate(zip(edges, edges[1:], strict=False), start=1):
+        for stars, (start, end) in enumerate(pairwise(edges), start=1):
             left, right = (round(edge / 100 * chart.width()) for edge in (start, end))
             painter.setPen(ink)
             painter.drawText(

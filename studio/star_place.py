@@ -5,23 +5,23 @@ from PySide6.QtCore import QSettings
 from engine.ratings import RatingPlace
 
 PLACE_SETTING = "album/keep stars in"
-# None is the catalogue alone.
+# What each is called in the menu, and in a sentence; None is the catalogue alone.
 PLACES: dict[RatingPlace | None, tuple[str, str]] = {
     None: (
-        "The &catalogue alone",
+        "The &catalogue alone: no photo is changed",
         "No photo is changed and no file is made: this program alone knows the stars.",
     ),
     RatingPlace.FILE: (
-        "The photo &itself",
+        "The photo &itself: its stars travel with it",
         "Each photo carries its stars wherever it goes; its picture stays as it is, bit for bit.",
     ),
     RatingPlace.SIDECAR: (
-        "A sidecar: IMG.&xmp",
-        "No photo is changed: the stars go to a small file beside it, named as Lightroom names it.",
+        "A sidecar IMG.&xmp, as Lightroom names it",
+        "No photo is changed: the stars go to a small file beside it, IMG.xmp.",
     ),
     RatingPlace.SIDECAR_WITH_SUFFIX: (
-        "A sidecar: IMG.&jpg.xmp",
-        "No photo is changed: the stars go to a small file beside it, named as darktable names it.",
+        "A sidecar IMG.&jpg.xmp, as darktable names it",
+        "No photo is changed: the stars go to a small file beside it, IMG.jpg.xmp.",
     ),
 }
 

@@ -193,7 +193,7 @@ class TrashDialog(QDialog):
             lines.append(f"… and {len(photos) - FIRST_FEW:,} more.")
         if hidden:
             lines.append(f"{hidden:,} of them are not shown at the moment, because of the filter.")
-        lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back, as does the system's trash.")
+        lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back.")
         self.text = QLabel("\n".join(lines))
         self.text.setWordWrap(True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
