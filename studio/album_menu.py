@@ -22,9 +22,6 @@ class AlbumMenu(QMenu):
     def __init__(self, room: AlbumRoom, parent: QWidget | None = None) -> None:
         super().__init__("&Album", parent)
         self._room = room
-        self._add("U&ndo", "Ctrl+Z", room.undo)
-        self._add("Red&o", "Ctrl+Shift+Z", room.redo)
-        self.addSeparator()
         self._add("&Pick", "P", partial(room.pick, PICKED))
         self._add("&Reject", "X", partial(room.pick, REJECTED))
         self._add("&Unmark", "U", partial(room.pick, UNMARKED))

@@ -41,7 +41,7 @@ def apply_scheme(name: str) -> None:
     if scheme is Qt.ColorScheme.Dark:
         boxes.setColor(QPalette.ColorRole.Base, DARK_BOX)
     for name in ("QCheckBox", "QRadioButton"):
-        QApplication.setPalette(boxes, name)
+        QApplication.setPalette(boxes, name)  # type: ignore[arg-type]  # the stubs say bytes, which it refuses
 
 
 def _palette(window: str, base: str, text: str, button: str, dim: str) -> QPalette:
