@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from enum import StrEnum
+from math import isnan
 from pathlib import Path
 
 import numpy as np
@@ -241,25 +242,22 @@ class Album:
 
     def mark(self, marks: Mapping[int, Mark]) -> Rows:
         """Take what a person said of contents (by their numbers); the rows that show one of them."""
-        rows = np.flatnonzero(np.isin(self.numbers["content"], list(marks))).astype(np.int32)
-        for row in rows.tolist():
-            mark = marks[int(self._numbers[row]["content"])]
-            self._numbers[row]["stars"] = UNRATED if mark.stars is None else mark.stars
-            self._numbers[row]["pick"] = mark.pick
-            self._numbers[row]["by_score"] = mark.by_score
+        rows = self.rows_with(marks)
+        of_rows = [marks[content] for content in self.numbers["content"][rows].tolist()]
+        self.numbers["stars"][rows] = [UNRATED if mark.stars is None else mark.stars for mark in of_rows]
+        self.numbers["pick"][rows] = [mark.pick for mark in of_rows]
+        self.numbers["by_score"][rows] = [mark.by_score for mark in of_rows]
         return rows
+
+    def rows_with(self, contents: Iterable[int]) -> Rows:
+        """The rows of files that hold one of these contents (their numbers); copies are several."""
+        return np.flatnonzero(np.isin(self.numbers["content"], list(contents))).astype(np.int32)
 
     def set_content(self, path: Path, content: int) -> None:
         """Take the number of what a file holds now, where the picture stayed the same."""
         row = self.row_of(path)
         if row is not None and self._numbers[row]["content"] != UNKNOWN:
             self._numbers[row]["content"] = content
-
-    def copies(self, paths: Iterable[Path]) -> list[Path]:
-        """The files that hold the same as one of these, themselves included; bad files and strangers left out."""
-        rows = [row for path in paths if (row := self.row_of(path)) is not None]
-        contents = np.setdiff1d(self.numbers["content"][rows], UNKNOWN)
-        return [self.path(row) for row in np.flatnonzero(np.isin(self.numbers["content"], contents)).tolist()]
 
     def set_groups(self, groups: Mapping[int, int]) -> None:
         """Take the groups of contents (by their numbers): the same number for alike photos; others stand alone."""
@@ -281,23 +279,45 @@ class Album:
         """The row of a file; None if it is not here."""
         return self._row_by_path.get(str(path.absolute()))
 
-    def photo(self, row: int) -> PhotoRow:
-        """One row, for showing."""
-        numbers = self._numbers[row]
-        points, taken, stars = float(numbers["points"]), float(numbers["taken"]), int(numbers["stars"])
+    def photos(self, rows: Rows) -> list[PhotoRow]:
+        """Many rows, ten times as fast as one by one."""
+        names = ("points", "taken", "stars", "pick", "by_score", "content", "width", "height", "older_model", "faces")
+        columns = [self.numbers[name][rows].tolist() for name in (*names, "eyes_closed", "group")]
+        return [self._photo(row, *values) for row, *values in zip(rows.tolist(), *columns, strict=True)]
+
+    def _photo(
+        self,
+        row: int,
+        points: float,
+        taken: float,
+        stars: int,
+        pick: int,
+        by_score: bool,
+        content: int,
+        width: int,
+        height: int,
+        older_model: bool,
+        faces: int,
+        eyes_closed: int,
+        group: int,
+    ) -> PhotoRow:
         return PhotoRow(
             path=Path(self._paths[row]),
-            content=int(numbers["content"]),
-            size_wh=(int(numbers["width"]), int(numbers["height"])),
-            points=None if np.isnan(points) else points,
-            older_model=bool(numbers["older_model"]),
-            faces=int(numbers["faces"]),
-            eyes_closed=int(numbers["eyes_closed"]),
-            taken=None if np.isnan(taken) else taken,
-            mark=Mark(None if stars == UNRATED else stars, int(numbers["pick"]), bool(numbers["by_score"])),
+            content=content,
+            size_wh=(width, height),
+            points=None if isnan(points) else points,
+            older_model=older_model,
+            faces=faces,
+            eyes_closed=eyes_closed,
+            taken=None if isnan(taken) else taken,
+            mark=Mark(None if stars == UNRATED else stars, pick, by_score),
             error=self._errors.get(row),
-            group=int(numbers["group"]),
+            group=group,
         )
+
+    def photo(self, row: int) -> PhotoRow:
+        """One row, for showing."""
+        return self.photos(np.array([row], np.int32))[0]
 
     def folders(self) -> set[str]:
         """The folders that photos are in."""

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
@@ -113,7 +114,12 @@ class AlbumTasks(QWidget):
     @Slot(object, object)
     def give_stars_by_score(self, photos: Sequence[PhotoRow], mapping: StarMapping) -> None:
         """Give stars from scores, except to what a person rated."""
-        now = [photo for photo in map(self._now, photos) if photo is not None]
+        album = self._model.album
+        if album is None:
+            return
+        # They may have been marked while the dialog was open.
+        rows = [row for photo in photos if (row := album.row_of(photo.path)) is not None]
+        now = album.photos(np.array(rows, np.int32))
         self._culling.rate_by_score(now, mapping)
         rated = sum(not photo.mark.is_rated_by_person for photo in now)
         self.message.emit(f"{count(rated, 'photo')} rated by {'its score' if rated == 1 else 'their scores'}.")
@@ -155,7 +161,7 @@ class AlbumTasks(QWidget):
         key, turned = self._model.key, self._model.turned
         picked = album.select(PhotoFilter(picks=frozenset((1,))), key, turned=turned)
         best = album.select(self._model.wanted, SortKey.SCORE)
-        good = [row for row in best.tolist() if album.numbers["content"][row] != UNKNOWN]
+        good = best[album.numbers["content"][best] != UNKNOWN].tolist()
         dialog = ExportDialog(
             [photo.path for photo in self._chosen() if photo.error is None],
             [album.path(row) for row in picked.tolist()],
@@ -255,10 +261,4 @@ class AlbumTasks(QWidget):
             self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths)} paths copied.")
 
     def _shown(self) -> list[PhotoRow]:
-        return [self._model.photo(place) for place in range(self._model.rowCount())]
-
-    def _now(self, photo: PhotoRow) -> PhotoRow | None:
-        """The photo as it is now: it may have been marked while a dialog was open."""
-        album = self._model.album
-        row = album.row_of(photo.path) if album is not None else None
-        return album.photo(row) if album is not None and row is not None else None
+        return self._model.album.photos(self._model.shown) if self._model.album is not None else []

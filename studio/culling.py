@@ -102,9 +102,10 @@ class Culling(QObject):
         album = self._model.album
         if album is None:
             return
-        found = {path: (row, mark) for path, mark in marks.items() if (row := album.row_of(path)) is not None}
-        by_content = {album.photo(row).content: mark for row, mark in found.values()}
-        copies = [album.photo(row) for path in album.copies(found) if (row := album.row_of(path)) is not None]
+        found = {row: mark for path, mark in marks.items() if (row := album.row_of(path)) is not None}
+        contents = album.numbers["content"][list(found)].tolist()
+        by_content = dict(zip(contents, found.values(), strict=True))
+        copies = album.photos(album.rows_with(by_content))
         all_marks = {photo.path: by_content[photo.content] for photo in copies}
         changed = [photo.path for photo in copies if _stars(photo.mark) != _stars(by_content[photo.content])]
         unwritten = _unwritten({path: all_marks[path] for path in changed}, undoing=undoing)

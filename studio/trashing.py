@@ -54,7 +54,7 @@ class Trashing(QObject):
         if album is None:
             return []
         rows = album.select(PhotoFilter(picks=frozenset((-1,))), self._model.key, turned=self._model.turned)
-        return [album.photo(row) for row in rows.tolist()]
+        return album.photos(rows)
 
     def ask(self, thumbnails: Thumbnails, window: QWidget) -> None:
         """Say which photos would go, and move them if a person agrees."""

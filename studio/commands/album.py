@@ -221,7 +221,7 @@ def _select(
     paths: Sequence[Path], catalogue: "Catalogue", model: Path, wanted: "PhotoFilter", best: int | None
 ) -> "list[PhotoRow]":
     album = _album(paths, catalogue, model)
-    return [album.photo(row) for row in album.select(wanted)[:best].tolist()]
+    return album.photos(album.select(wanted)[:best])
 
 
 def _album(paths: Sequence[Path], catalogue: "Catalogue", model: Path) -> "Album":

@@ -296,12 +296,15 @@ def test_scores_give_stars_but_never_over_mine_and_one_undo_takes_them_back(
 
 
 def test_stars_from_scores_may_be_for_the_chosen_ones_alone(qtbot: QtBot, album: StudioWindow) -> None:
+    (mine,) = _choose(album, 3)
+    _press(qtbot, album, Qt.Key.Key_1)
     chosen = _choose(album, 1, 3)
     dialog = _ask_for_mapping(album)
     assert dialog.chosen_button.isChecked()
     dialog.accept()
     rated = {name for name, mark in _marks(album).items() if mark.stars is not None}
     assert rated == {path.name for path in chosen}
+    assert _marks(album)[mine.name] == Mark(1)
 
 
 def test_i_stop_the_writing_and_the_rest_stays_in_the_catalogue(qtbot: QtBot, album: StudioWindow) -> None:
