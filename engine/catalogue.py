@@ -20,6 +20,7 @@ from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
 from engine.pixels import Floats
+from engine.ratings import REJECTED, UNRATED, RatingPlace
 
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
@@ -27,7 +28,7 @@ _FACTS = tuple(field.name for field in fields(PhotoFacts))
 # What a list of photos shows, sorts and filters by; read in one go: 100,000 photos in a third of a second.
 LIST_COLUMNS = (
     *("path", "content", "size", "error", "width", "height", "taken", "faces", "face_share", "sharpness", "brightness"),
-    *("eyes_closed", "smile", "logit", "points", "stars", "pick"),
+    *("eyes_closed", "smile", "logit", "points", "stars", "pick", "by_score"),
 )
 ListRow = tuple[object, ...]
 
@@ -71,11 +72,13 @@ class FileRecord:
         content_sha256: of a photo; None where it could not be read.
         error: why not; None for a photo.
         stars: the rating in the file or in its sidecar, -1 to 5; None where there is none.
+        by_score: whether these stars were made from a score.
     """
 
     content_sha256: str | None
     error: str | None
     stars: int | None = None
+    by_score: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,10 +120,43 @@ class Mark:
     Attributes:
         stars: 0 to 5, -1 for rejected by another program; None where nobody gave any.
         pick: 1 picked, -1 rejected, 0 neither.
+        by_score: whether the stars were made from a score, and no person gave them.
     """
 
     stars: int | None = None
     pick: int = 0
+    by_score: bool = False
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether it was rejected here, or by another program and not picked here since."""
+        return self.pick < 0 or (self.pick == 0 and self.stars == REJECTED)
+
+    @property
+    def is_rated_by_person(self) -> bool:
+        """Whether stars from scores leave it alone: 0 stars say that it is unrated."""
+        return self.stars not in (None, UNRATED) and not self.by_score
+
+
+@dataclass(frozen=True)
+class UnwrittenStars:
+    """Stars that are to be written into a photo or beside it.
+
+    Attributes:
+        path: the photo.
+        stars: -1 to 5; None to take them out.
+        by_score: whether they are made from a score.
+        place: where to.
+        replaces_person: whether they may take the place of a person's, as an undo does.
+        id: its number in the catalogue.
+    """
+
+    path: Path
+    stars: int | None
+    by_score: bool
+    place: RatingPlace
+    replaces_person: bool = False
+    id: int = -1
 
 
 class Catalogue:
@@ -163,13 +199,16 @@ class Catalogue:
         """What was found in files, below these folders (or these very files) or anywhere."""
         found: dict[Path, tuple[FileStamp, FileRecord]] = {}
         query = (
-            "SELECT path, size, mtime_ns, sidecar_mtime_ns, sha256, error, stars"
+            "SELECT path, size, mtime_ns, sidecar_mtime_ns, sha256, error, stars, by_score"
             " FROM files LEFT JOIN contents ON contents.id = content WHERE path >= ? AND path < ?"
         )
         with self._errors_named():
             for span in _spans(folders):
-                for path, size, mtime_ns, sidecar_mtime_ns, *record in self._database.execute(query, span):
-                    found[Path(os.fsdecode(path))] = FileStamp(size, mtime_ns, sidecar_mtime_ns), FileRecord(*record)
+                for path, size, mtime_ns, sidecar_mtime_ns, sha256, error, stars, by_score in self._database.execute(
+                    query, span
+                ):
+                    stamp = FileStamp(size, mtime_ns, sidecar_mtime_ns)
+                    found[Path(os.fsdecode(path))] = stamp, FileRecord(sha256, error, stars, bool(by_score))
         return found
 
     def remember_files(self, found: Sequence[tuple[Path, FileStamp, FileRecord]]) -> None:
@@ -181,28 +220,40 @@ class Catalogue:
         with self._errors_named(), self._database:
             for path, stamp, file in found:
                 key = _key(path)
-                before = self._database.execute("SELECT content, stars FROM files WHERE path = ?", (key,)).fetchone()
+                before = self._database.execute(
+                    "SELECT content, stars, by_score FROM files WHERE path = ?", (key,)
+                ).fetchone()
                 content = self._content_id(file.content_sha256)
                 if content is not None:
-                    self._carry_marks(before, content, file.stars)
-                self._database.execute(
-                    "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    (key, stamp.size, stamp.mtime_ns, stamp.sidecar_mtime_ns, content, file.error, file.stars),
-                )
+                    self._carry_marks(key, before, content, file)
+                self._store_file(key, stamp, content, file)
 
-    def _carry_marks(self, before: tuple[int | None, int | None] | None, content: int, stars: int | None) -> None:
+    def _store_file(self, key: bytes, stamp: FileStamp, content: int | None, file: FileRecord) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (key, stamp.size, stamp.mtime_ns, stamp.sidecar_mtime_ns, content, file.error, file.stars, file.by_score),
+        )
+
+    def _carry_marks(
+        self, key: bytes, before: tuple[int | None, int | None, int] | None, content: int, file: FileRecord
+    ) -> None:
         if before and before[0] is not None and before[0] != content:
             self._database.execute(
-                "INSERT OR IGNORE INTO marks SELECT new.id, stars, pick FROM marks"
+                "INSERT OR IGNORE INTO marks SELECT new.id, stars, pick, by_score FROM marks"
                 " JOIN contents old ON old.id = marks.content JOIN contents new ON new.id = ?"
                 " WHERE old.id = ? AND old.width = new.width AND old.height = new.height AND old.taken IS new.taken",
                 (content, before[0]),
             )
-        if stars is not None and (before is None or stars != before[1]):
-            self._database.execute(
-                "INSERT INTO marks VALUES (?, ?, 0) ON CONFLICT (content) DO UPDATE SET stars = excluded.stars",
-                (content, stars),
-            )
+        if file.stars is None or (before and before[1:] == (file.stars, file.by_score)):
+            return
+        # A file that turns up elsewhere holds what it held when its content was marked. Stars that are still to be
+        # written into a file are newer than what stands there.
+        query = (
+            "INSERT INTO marks VALUES (?1, ?2, 0, ?3) ON CONFLICT (content)"
+            " DO UPDATE SET stars = excluded.stars, by_score = excluded.by_score"
+            " WHERE (?4 OR marks.stars IS NULL) AND NOT EXISTS (SELECT 1 FROM unwritten_stars WHERE path = ?5)"
+        )
+        self._database.execute(query, (content, file.stars, file.by_score, before is not None, key))
 
     def forget_files(self, paths: Iterable[Path]) -> None:
         """Files that are gone, all or none; what is known of their contents stays, for when they turn up elsewhere."""
@@ -224,16 +275,16 @@ class Catalogue:
         """The number, the facts and the mark of a content, by its digest or by its number."""
         by = "sha256" if isinstance(content, str) else "id"
         query = (
-            f"SELECT id, width, height, taken, faces.faces, stars, pick, {', '.join(map(_column, _FACTS))}"
+            f"SELECT id, width, height, taken, faces.faces, stars, pick, by_score, {', '.join(map(_column, _FACTS))}"
             f" FROM contents LEFT JOIN faces ON faces.content = id LEFT JOIN marks ON marks.content = id WHERE {by} = ?"
         )
         with self._errors_named():
             row = self._database.execute(query, (content,)).fetchone()
         if row is None:
             return None
-        number, width, height, taken, faces, stars, pick, *facts = row
+        number, width, height, taken, faces, stars, pick, by_score, *facts = row
         record = ContentRecord((width, height), taken, _faces_from_json(faces or "[]"), _facts_from_row(facts))
-        return number, record, Mark(stars, pick or 0)
+        return number, record, Mark(stars, pick or 0, bool(by_score))
 
     def recall_score(self, content_sha256: str, model_sha256: str) -> ScoreRecord | None:
         """What this model says of this content, if it was asked before."""
@@ -296,7 +347,8 @@ class Catalogue:
         older = "(SELECT points FROM scores WHERE content = files.content ORDER BY model DESC LIMIT 1)"
         query = f"""
             SELECT path, files.content, size, error, width, height, taken, faces, face_share, sharpness, brightness,
-                   eyes_closed, smile, logit, coalesce(points, {older}), marks.stars, coalesce(pick, 0)
+                   eyes_closed, smile, logit, coalesce(points, {older}), marks.stars, coalesce(pick, 0),
+                   coalesce(marks.by_score, 0)
             FROM files LEFT JOIN contents ON contents.id = files.content
             LEFT JOIN scores ON scores.content = files.content AND scores.model = ?
             LEFT JOIN marks ON marks.content = files.content WHERE path >= ? AND path < ?
@@ -310,10 +362,119 @@ class Catalogue:
     def mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
         """Store what a person said of contents (their numbers), all or none; on disk when this returns."""
         with self._errors_named(), self._database:
+            self._mark(marks)
+
+    def mark_files(self, marks: Sequence[tuple[Path, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
+        """Store what a person said of photos, and which stars are to be written into files, all or none.
+
+        Told by their paths, since a file into which stars are written at this moment gets another content.
+
+        Args:
+            marks: of files that are remembered.
+            unwritten: stars to write; of each file the last ones alone.
+        """
+        with self._errors_named(), self._database:
+            contents = [(self._content_of(path), mark) for path, mark in marks]
+            self._mark([(content, mark) for content, mark in contents if content is not None])
             self._database.executemany(
-                "INSERT OR REPLACE INTO marks VALUES (?, ?, ?)",
-                [(number, mark.stars, mark.pick) for number, mark in marks],
+                "INSERT OR REPLACE INTO unwritten_stars (path, stars, by_score, replaces_person, place)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (_key(stars.path), stars.stars, stars.by_score, stars.replaces_person, stars.place)
+                    for stars in unwritten
+                ],
             )
+
+    def _mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
+        self._database.executemany(
+            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)",
+            [(number, mark.stars, mark.pick, mark.by_score) for number, mark in marks],
+        )
+
+    # Stars that are still to be written
+
+    def first_unwritten(self) -> UnwrittenStars | None:
+        """The stars that have waited longest to be written; None where none wait."""
+        query = "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars ORDER BY id LIMIT 1"
+        with self._errors_named():
+            row = self._database.execute(query).fetchone()
+        if row is None:
+            return None
+        number, path, stars, by_score, replaces_person, place = row
+        return UnwrittenStars(
+            Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
+        )
+
+    def count_unwritten(self) -> int:
+        """How many photos wait for their stars."""
+        with self._errors_named():
+            return int(self._database.execute("SELECT count(*) FROM unwritten_stars").fetchone()[0])
+
+    def forget_unwritten(self) -> None:
+        """Let stars that are still to be written stand in the catalogue alone."""
+        with self._errors_named(), self._database:
+            self._database.execute("DELETE FROM unwritten_stars")
+
+    def stars_written(
+        self, stars: UnwrittenStars, before: FileStamp, after: tuple[FileStamp, FileRecord] | None
+    ) -> int:
+        """Remember that stars stand in a photo or beside it now, or cannot; all or none.
+
+        The content that the file has now is known without being looked at: a rating changes no pixel.
+
+        Args:
+            stars: which.
+            before: of the file, just before it was written.
+            after: what the file is now; None where nothing was written, or another program wrote at the same time.
+                Its stars count, whoever gave them, unless others wait to be written.
+
+        Returns:
+            The number of the content that the file has now; -1 where it is not known.
+        """
+        with self._errors_named(), self._database:
+            self._database.execute("DELETE FROM unwritten_stars WHERE id = ?", (stars.id,))
+            row = self._database.execute(
+                "SELECT content, size, mtime_ns, sidecar_mtime_ns FROM files WHERE path = ?", (_key(stars.path),)
+            ).fetchone()
+            if row is None or row[0] is None:
+                return -1
+            content, *stamp = row
+            if after is None or FileStamp(*stamp) != before or after[1].content_sha256 is None:
+                return int(content)  # the next scan reads it
+            stamp_now, file = after
+            content_now = self._content_changed(content, after[1].content_sha256)
+            self._store_file(_key(stars.path), stamp_now, content_now, file)
+            self._database.execute(
+                "UPDATE marks SET stars = ?, by_score = ? WHERE content = ?"
+                " AND NOT EXISTS (SELECT 1 FROM unwritten_stars WHERE path = ?)",
+                (file.stars, file.by_score, content_now, _key(stars.path)),
+            )
+            return content_now
+
+    def _content_changed(self, content: int, sha256: str) -> int:
+        """Let another content have all that is known of one; the old one stays, other files may hold it."""
+        known = self._content_id(sha256)
+        if known == content:
+            return content
+        columns = ", ".join(("width", "height", "taken", *_FACTS))
+        self._database.execute(
+            f"INSERT OR IGNORE INTO contents (sha256, {columns}) SELECT ?, {columns} FROM contents WHERE id = ?",
+            (sha256, content),
+        )
+        now = self._content_id(sha256)
+        assert now is not None, "it was stored just now"
+        for query in (
+            "INSERT OR IGNORE INTO faces SELECT ?, faces FROM faces WHERE content = ?",
+            "INSERT OR IGNORE INTO scores SELECT model, ?, logit, points FROM scores WHERE content = ?",
+            "INSERT OR IGNORE INTO embeddings SELECT model, ?, embedding FROM embeddings WHERE content = ?",
+            "INSERT OR REPLACE INTO marks SELECT ?, stars, pick, by_score FROM marks WHERE content = ?",
+        ):
+            self._database.execute(query, (now, content))
+        return now
+
+    def _content_of(self, path: Path) -> int | None:
+        row = self._database.execute("SELECT content FROM files WHERE path = ?", (_key(path),)).fetchone()
+        return row[0] if row else None
 
     def _content_id(self, content_sha256: str | None) -> int | None:
         row = self._database.execute("SELECT id FROM contents WHERE sha256 = ?", (content_sha256,)).fetchone()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import CatalogueError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 # Statements that lead from each version to the next; the first one begins with an empty file.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
     0: (
@@ -105,6 +105,21 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
         "DROP TABLE files",
         "ALTER TABLE known_files RENAME TO files",
         "CREATE INDEX files_by_content ON files (content)",
+    ),
+    2: (
+        # Whether stars were made from a score: 1, else a person gave them.
+        "ALTER TABLE marks ADD COLUMN by_score INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE files ADD COLUMN by_score INTEGER NOT NULL DEFAULT 0",
+        """
+        CREATE TABLE unwritten_stars (    -- stars that are still to be written to photos or sidecars, in this order
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            path BLOB NOT NULL UNIQUE,
+            stars INTEGER,                -- null to take them out
+            by_score INTEGER NOT NULL,
+            replaces_person INTEGER NOT NULL,  -- 1 where an undo brings stars of a score back over those of a person
+            place TEXT NOT NULL           -- of engine.ratings.RatingPlace
+        )
+        """,
     ),
 }
 

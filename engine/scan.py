@@ -25,7 +25,7 @@ from engine.pictures import Picture, check_is_file, is_photo_name, load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress
-from engine.ratings import read_rating
+from engine.ratings import RatedBy, find_rating
 from engine.scoring import Score, Scorer, score_from_logit
 
 Item = TypeVar("Item")
@@ -217,12 +217,11 @@ class _Reader:
 
     def _read(self, path: Path, stamp: FileStamp | None) -> _Read:
         try:
-            digest = _sha256_of_file(path)
-            stars = read_rating(path)
-            if digest in self._known_contents:
-                return _Read(path, stamp, FileRecord(digest, None, stars))
+            file = read_file_record(path)
+            if file.content_sha256 in self._known_contents:
+                return _Read(path, stamp, file)
             content, square = self._measure(load_picture(path, PHOTO_LONG_SIDE))
-            return _Read(path, stamp, FileRecord(digest, None, stars), content, square)
+            return _Read(path, stamp, file, content, square)
         except PictureError as error:
             # What may pass is not remembered: the next scan tries again.
             return _Read(path, None if error.passing else stamp, FileRecord(None, error.reason))
@@ -239,6 +238,16 @@ class _Reader:
         taken = picture.taken.replace(tzinfo=UTC).timestamp() if picture.taken else None
         full_size = faces.scaled((full_w / width, full_h / height))
         return ContentRecord(picture.full_size_wh, taken, full_size, facts), letterbox(picture.pixels)
+
+
+def read_file_record(path: Path) -> FileRecord:
+    """A photo's digest and rating; whether it can be decoded is not looked at.
+
+    Raises:
+        PictureError: it cannot be read.
+    """
+    digest, rating = _sha256_of_file(path), find_rating(path)
+    return FileRecord(digest, None, rating.stars if rating else None, rating is not None and rating.by is RatedBy.SCORE)
 
 
 def _sha256_of_file(path: Path) -> str:

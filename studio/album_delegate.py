@@ -19,6 +19,9 @@ SCORE_WIDTH, SMALL_SCORE_WIDTH = 44, 30
 LARGE_FROM_SIDE = 150
 DARK_INK = QColor("#101214")
 SHADE = QColor(0, 0, 0, 170)
+STARS = QColor("#ffd35c")
+# Stars that nobody gave step back behind those that somebody did.
+STARS_BY_SCORE = QColor("#9aa0a6")
 # A rejected photo steps back.
 FADED = 0.35
 
@@ -80,7 +83,7 @@ class PhotoTile(QStyledItemDelegate):
         if photo.points is None:
             self._paint_error(painter, inside, palette, photo)
         else:
-            painter.setOpacity(FADED if photo.mark.pick < 0 else 1)
+            painter.setOpacity(FADED if photo.mark.is_rejected else 1)
             self._paint_thumbnail(painter, inside, photo)
             painter.setOpacity(1)
             self._paint_score(painter, inside, photo)
@@ -135,20 +138,17 @@ class PhotoTile(QStyledItemDelegate):
 
     def _paint_mark(self, painter: QPainter, inside: QRect, photo: PhotoRow) -> None:
         """Picked or rejected and the stars, at the lower edge."""
-        if photo.mark.pick:
-            colour, sign = (ACCENT, "✓") if photo.mark.pick > 0 else (POOR, "✕")
-            badge = QRect(
-                inside.left(), inside.bottom() - self._badge_height + 1, self._badge_height, self._badge_height
-            )
+        side = self._badge_height
+        if photo.mark.pick > 0 or photo.mark.is_rejected:
+            colour, sign = (POOR, "✕") if photo.mark.is_rejected else (ACCENT, "✓")
+            badge = QRect(inside.left(), inside.bottom() - side + 1, side, side)
             _paint_badge(painter, badge, colour, DARK_INK, sign)
         stars = photo.mark.stars or 0
         if stars > 0:
             text = "★" * stars
             width = painter.fontMetrics().horizontalAdvance(text) + 12
-            badge = QRect(
-                inside.right() - width + 1, inside.bottom() - self._badge_height + 1, width, self._badge_height
-            )
-            _paint_badge(painter, badge, SHADE, QColor("#ffd35c"), text)
+            badge = QRect(inside.right() - width + 1, inside.bottom() - side + 1, width, side)
+            _paint_badge(painter, badge, SHADE, STARS_BY_SCORE if photo.mark.by_score else STARS, text)
 
     def _paint_error(self, painter: QPainter, inside: QRect, palette: QPalette, photo: PhotoRow) -> None:
         painter.setPen(palette.color(QPalette.ColorRole.Text))

@@ -4,11 +4,13 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
+from engine.ratings import RatingPlace
 from studio.album_view import AlbumRoom
 from studio.culling import PICKED, REJECTED, UNMARKED
+from studio.star_place import PLACES, star_place
 from studio.wording import count
 
 MOST_STARS = 5
@@ -27,6 +29,8 @@ class AlbumMenu(QMenu):
         for number in range(MOST_STARS + 1):
             text = count(number, "star") if number else "no stars"
             self._add(f"&{number}  {text}", str(number), partial(room.rate, number), stars)
+        self._add("Stars fro&m scores…", "Ctrl+Shift+R", room.tasks.ask_for_mapping)
+        self._add_star_places()
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
         self._add("Compare side &by side", "V", room.start_comparison)
@@ -40,6 +44,28 @@ class AlbumMenu(QMenu):
         larger.setShortcuts([QKeySequence("Ctrl+="), QKeySequence("Ctrl++")])
         self._add("S&maller photos", "Ctrl+-", partial(room.browsing.filters.zoom, -1))
         self._add("Look for c&hanges in the folder", "F5", room.look_again)
+        self.addSeparator()
+        self._add("&Export…", "Ctrl+E", room.tasks.ask_to_export)
+        self._add("Save the l&ist…", "", room.tasks.ask_to_save_list)
+        self._add("Show in &file manager", "", room.tasks.show_in_file_manager)
+        self._add("Copy p&ath", "Ctrl+Shift+C", room.tasks.copy_path)
+        self._add("Move rejected to the &trash…", "Ctrl+Del", room.tasks.ask_to_trash)
+
+    def _add_star_places(self) -> None:
+        menu = self.addMenu("&Keep stars in")
+        menu.setToolTipsVisible(True)
+        group = QActionGroup(self)
+        self.star_places: dict[RatingPlace | None, QAction] = {}
+        for place, (name, sentence) in PLACES.items():
+            action = self._add(name, "", partial(self._room.tasks.keep_stars_in, place), menu)
+            action.setCheckable(True)
+            action.setChecked(place == star_place())
+            action.setStatusTip(sentence)
+            action.setToolTip(sentence)
+            group.addAction(action)
+            self.star_places[place] = action
+        menu.addSeparator()
+        self._add("&Write the stars of these photos there now", "", self._room.tasks.write_stars, menu)
 
     def _add(self, text: str, keys: str, action: Callable[[], object], menu: QMenu | None = None) -> QAction:
         added = (menu or self).addAction(text)

@@ -15,6 +15,8 @@ from studio.wording import faces_in_words
 PhotoRole = Qt.ItemDataRole.UserRole
 RankRole = Qt.ItemDataRole.UserRole + 1
 StackRole = Qt.ItemDataRole.UserRole + 2
+# More photos that are marked at once are told in one piece.
+MOST_SINGLE_CHANGES = 200
 AnyIndex = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 
@@ -84,9 +86,19 @@ class AlbumModel(QAbstractListModel):
         """Take what a person said of contents; photos stay where they are until the next `refresh`."""
         if self.album is None:
             return
-        marked = set(self.album.mark(marks).tolist())
-        for place in np.flatnonzero(np.isin(self._shown, list(marked))).tolist():
+        places = np.flatnonzero(np.isin(self._shown, self.album.mark(marks))).tolist()
+        if len(places) > MOST_SINGLE_CHANGES:
+            self.dataChanged.emit(self.index(places[0]), self.index(places[-1]), [PhotoRole])
+            return
+        for place in places:
             self.dataChanged.emit(self.index(place), self.index(place), [PhotoRole])
+
+    def follow(self, path: Path, content: int, mark: Mark | None) -> None:
+        """Take the number of what a file holds since stars were written into it, and its mark."""
+        if self.album is not None and content >= 0:
+            self.album.set_content(path, content)
+            if mark is not None:
+                self.mark({content: mark})
 
     def _select(self) -> None:
         if self.album is None:

@@ -27,6 +27,7 @@ from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
+from studio.album_tasks import AlbumTasks
 from studio.compare_view import CompareView
 from studio.culling import Culling
 from studio.decoded_photos import DecodedPhotos
@@ -53,6 +54,7 @@ class AlbumRoom(QWidget):
     Attributes:
         model: what is shown, in order.
         culling: what a person says of photos.
+        tasks: what is done with many photos at once.
 
     Signals:
         message: a sentence for people.
@@ -76,6 +78,8 @@ class AlbumRoom(QWidget):
         self.decoded = DecodedPhotos(self.thumbnails, self)
         self.culling = Culling(self.model, self.open_catalogue, self)
         self.culling.message.connect(self.message)
+        self.tasks = AlbumTasks(self.model, self.culling, self.thumbnails, self.open_catalogue, self.chosen)
+        self.tasks.message.connect(self.message)
         self.jobs = JobSlot(self)
         self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
         self._show_soon.timeout.connect(self.model.refresh)
@@ -130,6 +134,7 @@ class AlbumRoom(QWidget):
         layout.addLayout(bar)
         layout.addWidget(self.browsing.filters)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.tasks)
 
     # Opening
 
@@ -142,6 +147,7 @@ class AlbumRoom(QWidget):
         """Score from now on, and first what was opened before the model was ready."""
         self._scorer = scorer
         self.large.use_scorer(scorer)
+        self.tasks.use_scorer(scorer)
         if self._waiting:
             self.open_paths(self._waiting)
 
@@ -422,14 +428,16 @@ class AlbumRoom(QWidget):
     @Slot()
     def undo(self) -> None:
         """Take back what was done to photos last."""
-        self.culling.undo()
-        self._show_marks()
+        if self.tasks.is_free:
+            self.culling.undo()
+            self._show_marks()
 
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
-        self.culling.redo()
-        self._show_marks()
+        if self.tasks.is_free:
+            self.culling.redo()
+            self._show_marks()
 
     # The catalogue
 
@@ -456,6 +464,7 @@ class AlbumRoom(QWidget):
         self.large.close_jobs()
         self.compare.jobs.close()
         self.decoded.close()
+        self.tasks.close_jobs(write_all_stars=self._passing_folder is not None)
         self.thumbnails.close()
         if self._passing_folder:
             self._passing_folder.cleanup()

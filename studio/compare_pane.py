@@ -71,7 +71,7 @@ class ComparePane(QWidget):
         self.show_mark(photo.mark)
 
     def show_mark(self, mark: Mark) -> None:
-        self.mark.setText(mark_in_words(mark.pick, mark.stars))
+        self.mark.setText(mark_in_words(mark))
 
     def show_gap(self, best_points: float) -> None:
         """Say how far the photo's score is below the best one of the comparison."""

@@ -177,7 +177,7 @@ class LargePhoto(QWidget):
 
     def show_mark(self, mark: Mark) -> None:
         """Show what a person said of the photo."""
-        self.mark.setText(mark_in_words(mark.pick, mark.stars))
+        self.mark.setText(mark_in_words(mark))
 
     @Slot(object)
     def _show_picture(self, path: Path) -> None:

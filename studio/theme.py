@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 ACCENT = QColor("#35c2a5")
 BACKDROP = QColor("#17191c")
@@ -13,6 +13,8 @@ NO_SCORE = QColor("#aaaaaa")
 
 # Window, base, text, button, dim.
 DARK = ("#1f2226", "#191b1f", "#e8eaed", "#2c3036", "#8b9199")
+# Else a box that is not ticked looks like the window around it.
+DARK_BOX = QColor("#4a515b")
 LIGHT = ("#f3f4f6", "#ffffff", "#1d2024", "#e6e8ec", "#7a818a")
 SCHEMES = {
     "System": Qt.ColorScheme.Unknown,
@@ -37,6 +39,11 @@ def apply_scheme(name: str) -> None:
     else:
         # Not every desktop lets a program choose: the palette does.
         QGuiApplication.setPalette(_palette(*(DARK if scheme is Qt.ColorScheme.Dark else LIGHT)))
+    boxes = QGuiApplication.palette()
+    if scheme is Qt.ColorScheme.Dark:
+        boxes.setColor(QPalette.ColorRole.Base, DARK_BOX)
+    for name in ("QCheckBox", "QRadioButton"):
+        QApplication.setPalette(boxes, name)  # type: ignore[arg-type]  # the stubs say bytes, which it refuses
 
 
 def _palette(window: str, base: str, text: str, button: str, dim: str) -> QPalette:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from platformdirs import user_data_path
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QAction,
@@ -24,6 +23,7 @@ from engine.scoring import Scorer
 from studio import __version__
 from studio.jobs import JobSlot
 from studio.theme import SCHEMES, apply_scheme
+from studio.user_files import catalogue_file
 
 GEOMETRY_SETTING, ROOM_SETTING, SCHEME_SETTING = "window/geometry", "window/room", "window/scheme"
 MESSAGE_MS = 12_000
@@ -67,7 +67,7 @@ class StudioWindow(QMainWindow):
         from studio.live_view import LiveRoom
 
         self.live = LiveRoom()
-        self.album = AlbumRoom(user_data_path("selfie-studio") / "catalogue.sqlite")
+        self.album = AlbumRoom(catalogue_file())
         self.crop = CropRoom()
         self.rooms = QTabWidget(documentMode=True)
         for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop")):
@@ -126,7 +126,8 @@ class StudioWindow(QMainWindow):
     def _album_menu(self) -> QMenu:
         from studio.album_menu import AlbumMenu
 
-        return AlbumMenu(self.album, self)
+        self.album_menu = AlbumMenu(self.album, self)
+        return self.album_menu
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
         added = menu.addAction(text)

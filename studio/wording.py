@@ -1,6 +1,11 @@
 """Words that the rooms and the commands share."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from engine.catalogue import Mark
 
 
 def count(number: int, noun: str) -> str:
@@ -18,12 +23,21 @@ def gain_in_words(points: float, gain: float) -> str:
     return f"{round(points) - round(points - gain):+d}"
 
 
-def mark_in_words(pick: int, stars: int | None) -> str:
-    """ "✓ picked   ★★★", of an `engine.catalogue.Mark`; empty where nobody said anything."""
-    picked = {1: "✓ picked", -1: "✕ rejected"}.get(pick, "")
-    return "   ".join(part for part in (picked, "★" * max(stars or 0, 0)) if part)
+def mark_in_words(mark: "Mark") -> str:
+    """ "✓ picked   ★★★"; empty where nobody said anything."""
+    picked = "✕ rejected" if mark.is_rejected else "✓ picked" if mark.pick > 0 else ""
+    stars = "★" * max(mark.stars or 0, 0)
+    if stars and mark.by_score:
+        stars += " by score"
+    return "   ".join(part for part in (picked, stars) if part)
 
 
 def shown_path(path: Path) -> str:
     """A path on one line of a terminal: what cannot be printed is written as Python writes it."""
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))
+
+
+def names_in_words(names: Sequence[str], most: int = 3) -> str:
+    """ "a.jpg, b.jpg, c.jpg and 4 more"."""
+    rest = len(names) - most
+    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")

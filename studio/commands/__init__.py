@@ -16,7 +16,7 @@ from rich.markup import escape
 from engine.devices import Device
 from engine.errors import EngineError
 from studio import __version__
-from studio.commands import bench, crop, score
+from studio.commands import album, bench, crop, score
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel
 
 # Rooms that must not be imported from here (training) announce their commands under this name.
@@ -31,6 +31,7 @@ app = typer.Typer(
 )
 app.command("score")(score.score)
 app.command("crop")(crop.crop)
+app.add_typer(album.app, name="album")
 app.add_typer(bench.app, name="bench")
 
 

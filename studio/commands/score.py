@@ -15,6 +15,7 @@ from rich.table import Table
 
 from engine.devices import Device
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
+from studio.commands.tables import InFormat, ToFile, put_out
 from studio.wording import count, shown_path
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def score(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON list.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV with a header.")] = False,
+    table_format: InFormat = None,
+    out: ToFile = None,
     device: OnDevice = Device.AUTO,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:
@@ -35,11 +38,14 @@ def score(
     The score is the share of real reference photos that score lower. It speaks of the photo (light, sharpness,
     framing), never of the person.
 
+    With --format come all measured facts, the stars found in the files, and the date.
+
     Bad files are named on standard error and counted; the exit code is 0 if any photo was scored, else 1.
     """
-    if as_json and as_csv:
-        fail("choose one of --json and --csv")
+    if as_json + as_csv + bool(table_format or out) > 1:
+        fail("choose one of --json, --csv and --format")
     from engine.catalogue import Catalogue
+    from engine.fact_table import row_of_scan, safe_cells
     from engine.scan import best_first, scan
     from engine.scoring import load_scorer
 
@@ -48,7 +54,9 @@ def score(
     with Catalogue() as catalogue:
         progress = shown(scan(paths, catalogue, scorer), "scoring")
         photos = best_first([photo for step in progress for photo in step.results])
-    if as_json:
+    if table_format or out:
+        put_out(list(map(row_of_scan, photos)), table_format, out)
+    elif as_json:
         json.dump([_fields(photo) for photo in photos], sys.stdout, indent=2)
         sys.stdout.write("\n")
     elif as_csv:
@@ -56,7 +64,7 @@ def score(
             sys.stdout.reconfigure(errors="surrogateescape")  # names that are not Unicode come out as they are
         writer = csv.DictWriter(sys.stdout, COLUMNS)
         writer.writeheader()
-        writer.writerows(map(_fields, photos))
+        writer.writerows(safe_cells(_fields(photo)) for photo in photos)
     elif any(photo.score for photo in photos):
         _print_table(photos)
     _say_summary(photos, paths)

@@ -17,12 +17,14 @@ from engine.catalogue import (
     FileStamp,
     Mark,
     ScoreRecord,
+    UnwrittenStars,
     open_or_begin_anew,
 )
 from engine.catalogue_schema import _MIGRATIONS, SCHEMA_VERSION
 from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
+from engine.ratings import RatingPlace
 
 STAMP = FileStamp(12, 34)
 FACTS = PhotoFacts(**{field.name: index + 1 for index, field in enumerate(fields(PhotoFacts))})
@@ -212,3 +214,115 @@ def test_pages_that_were_overwritten_are_found(tmp_path: Path) -> None:
     file.write_bytes(content)
     with Catalogue(file) as catalogue:
         assert catalogue.damage()
+
+
+def _catalogue_of_version_2(file: Path) -> None:
+    with sqlite3.connect(file) as database:
+        for version in (0, 1):
+            for statement in _MIGRATIONS[version]:
+                database.execute(statement)
+        database.execute("PRAGMA user_version = 2")
+        database.execute("INSERT INTO contents (sha256, width, height, faces) VALUES ('one', 40, 30, 0)")
+        database.execute("INSERT INTO marks VALUES (1, 4, 1)")
+        database.execute("INSERT INTO files VALUES (?, 12, 34, 0, 1, NULL, 3)", (b"/a.jpg",))
+    database.close()
+
+
+def test_stars_of_an_older_catalogue_were_given_by_a_person(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    _catalogue_of_version_2(file)
+    with Catalogue(file) as catalogue:
+        _, _, mark = catalogue.recall_content("one") or pytest.fail("forgotten")
+        assert mark == Mark(4, 1)
+        assert mark.is_rated_by_person
+        assert catalogue.recall_files() == {Path("/a.jpg"): (STAMP, FileRecord("one", None, 3))}
+        assert catalogue.first_unwritten() is None
+    with sqlite3.connect(tmp_path / "catalogue-before-version-3.sqlite") as database:
+        assert database.execute("SELECT * FROM marks").fetchall() == [(1, 4, 1)]
+    database.close()
+
+
+WAITING = UnwrittenStars(Path("/a.jpg"), 4, by_score=False, place=RatingPlace.FILE)
+
+
+def _mark_of(catalogue: Catalogue, path: str = "/a.jpg") -> tuple[object, object, bool]:
+    row = _listed(catalogue)[path]
+    return row["stars"], row["pick"], bool(row["by_score"])
+
+
+def test_a_photo_that_we_wrote_into_is_known_without_being_scored_again() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1", "/copy.jpg": "1"})
+        catalogue.mark_files([(Path("/a.jpg"), Mark(4, 1))], [WAITING])
+        waiting = catalogue.first_unwritten() or pytest.fail("none waits")
+        now = FileStamp(99, 100), FileRecord("1 with stars", None, 4)
+        content = catalogue.stars_written(waiting, STAMP, now)
+        assert catalogue.recall_files([Path("/a.jpg")])[Path("/a.jpg")] == now
+        assert "1 with stars" in catalogue.known_contents("model")
+        number, record, mark = catalogue.recall_content("1 with stars") or pytest.fail("not known")
+        assert (number, mark) == (content, Mark(4, 1))
+        assert (record.size_wh, record.taken, record.facts) == ((640, 480), 1e9, replace(FACTS, faces=0))
+        assert catalogue.embeddings("model", [content])[content].tolist() == SCORE.embedding.tolist()
+        score = catalogue.recall_score("1 with stars", "model") or pytest.fail("not scored")
+        assert (score.logit, score.points) == (SCORE.logit, SCORE.points)
+        assert catalogue.first_unwritten() is None
+        # The copy still is what it was.
+        assert catalogue.recall_files([Path("/copy.jpg")])[Path("/copy.jpg")] == (STAMP, FileRecord("1", None))
+        assert _mark_of(catalogue, "/copy.jpg") == (4, 1, False)
+
+
+def test_a_photo_that_another_program_changed_meanwhile_is_left_to_the_next_scan() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"})
+        catalogue.mark_files([(Path("/a.jpg"), Mark(4))], [WAITING])
+        waiting = catalogue.first_unwritten() or pytest.fail("none waits")
+        now = FileStamp(99, 100), FileRecord("another photo", None, 4)
+        catalogue.stars_written(waiting, FileStamp(50, 60), now)
+        assert catalogue.recall_files()[Path("/a.jpg")] == (STAMP, FileRecord("1", None))
+        assert "another photo" not in catalogue.known_contents("model")
+
+
+def test_what_a_person_says_while_older_stars_are_written_stands() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"})
+        catalogue.mark_files([(Path("/a.jpg"), Mark(4))], [WAITING])
+        first = catalogue.first_unwritten() or pytest.fail("none waits")
+        catalogue.mark_files([(Path("/a.jpg"), Mark(2, 1))], [replace(WAITING, stars=2)])
+        # A scan comes by, and finds what was written first.
+        _remember(catalogue, {"/a.jpg": "1 with stars"}, stars=4)
+        assert _mark_of(catalogue) == (2, 1, False)
+        catalogue.stars_written(first, STAMP, (FileStamp(99, 100), FileRecord("1 with stars", None, 4)))
+        assert _mark_of(catalogue) == (2, 1, False)
+        assert (catalogue.first_unwritten() or WAITING).stars == 2
+        assert catalogue.count_unwritten() == 1
+
+
+def test_stars_wait_in_order_and_of_each_photo_the_last_ones(tmp_path: Path) -> None:
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        for path, stars in (("/a.jpg", 1), ("/b.jpg", 2), ("/a.jpg", None)):
+            catalogue.mark_files([], [replace(WAITING, path=Path(path), stars=stars)])
+    with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
+        found = []
+        while waiting := catalogue.first_unwritten():
+            found.append((waiting.path, waiting.stars))
+            catalogue.stars_written(waiting, STAMP, None)
+    assert found == [(Path("/b.jpg"), 2), (Path("/a.jpg"), None)]
+
+
+def test_stars_that_a_score_gave_elsewhere_are_known_as_such() -> None:
+    with Catalogue() as catalogue:
+        catalogue.remember_contents([("1", CONTENT)])
+        catalogue.remember_files([(Path("/a.jpg"), STAMP, FileRecord("1", None, 3, by_score=True))])
+        assert _mark_of(catalogue) == (3, 0, True)
+        # A person gives the same stars in another program.
+        catalogue.remember_files([(Path("/a.jpg"), STAMP, FileRecord("1", None, 3))])
+        assert _mark_of(catalogue) == (3, 0, False)
+
+
+def test_a_photo_that_turns_up_elsewhere_keeps_the_stars_given_here() -> None:
+    with Catalogue() as catalogue:
+        _remember(catalogue, {"/a.jpg": "1"}, stars=2)
+        catalogue.mark_files([(Path("/a.jpg"), Mark(5))])
+        catalogue.forget_files([Path("/a.jpg")])
+        _remember(catalogue, {"/moved.jpg": "1"}, stars=2)
+        assert _mark_of(catalogue, "/moved.jpg") == (5, 0, False)

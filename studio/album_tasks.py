@@ -1,0 +1,264 @@
+"""What is done with many photos of the album at once: stars to files, trash, export, lists."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+
+from engine.album import UNKNOWN, PhotoFilter, PhotoRow, SortKey
+from engine.catalogue import Catalogue
+from engine.fact_table import FactRow, TableFormat, available_formats, rows_of_album, save_table
+from engine.photo_export import ExportedPhoto, export_photos
+from engine.progress import Progress
+from engine.rating_queue import WrittenStars
+from engine.ratings import RatingPlace, StarMapping
+from engine.scoring import Scorer
+from studio.album_model import AlbumModel
+from studio.culling import Culling
+from studio.export_dialog import ExportDialog, ExportWish
+from studio.file_manager import open_folder, show_in_file_manager
+from studio.rating_writer import RatingWriter
+from studio.star_mapping_dialog import StarMappingDialog
+from studio.star_place import PLACES, keep_stars_in, star_place
+from studio.task_strip import TaskStrip
+from studio.thumbnails import Thumbnails
+from studio.trashing import Trashing
+from studio.wording import count, names_in_words
+
+LIST_FOLDER_SETTING = "album/list folder"
+FORMAT_NAMES = {TableFormat.CSV: "CSV, for spreadsheets", TableFormat.JSON: "JSON", TableFormat.PARQUET: "Parquet"}
+# So many stars are written before anybody could read how far it is.
+SHOWN_FROM = 10
+
+
+class AlbumTasks(QWidget):
+    """Runs tasks on the album's photos; what is seen of it is a strip or two while they run.
+
+    Args:
+        chosen: gives the photos that an action is for.
+
+    Attributes:
+        strip: of what a person asked for.
+        star_strip: of the stars that are written.
+
+    Signals:
+        message: a sentence for people.
+    """
+
+    message = Signal(str)
+
+    def __init__(
+        self,
+        model: AlbumModel,
+        culling: Culling,
+        thumbnails: Thumbnails,
+        open_catalogue: Callable[[], Catalogue],
+        chosen: Callable[[], list[PhotoRow]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._model, self._culling, self._thumbnails = model, culling, thumbnails
+        self._open_catalogue, self._chosen = open_catalogue, chosen
+        self.strip, self.star_strip = TaskStrip(), TaskStrip()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.star_strip)
+        self.writer = RatingWriter(open_catalogue, self)
+        self.writer.progressed.connect(self._take_written)
+        self.writer.ended.connect(self.star_strip.hide)
+        self.star_strip.cancel_button.clicked.connect(self.writer.stop)
+        culling.stars_waiting.connect(self.writer.start)
+        self.trashing = Trashing(model, open_catalogue, culling.undo_stack, self.strip, self)
+        for speaker in (self.writer, self.trashing):
+            speaker.message.connect(self.message)
+
+    def use_scorer(self, scorer: Scorer) -> None:
+        """Take the model, and write the stars that an earlier run left unwritten."""
+        self.trashing.scorer = scorer
+        self.writer.start()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a task may be started; where not, what runs is said."""
+        if self.strip.busy:
+            self.message.emit(f"Wait for the end of this, or cancel it: {self.strip.what}.")
+        return not self.strip.busy
+
+    def close_jobs(self, *, write_all_stars: bool) -> None:
+        """Let what writes come to the end of its step, and wait for it."""
+        self.strip.close_jobs()
+        self.writer.close(write_all=write_all_stars)
+
+    # Stars
+
+    def keep_stars_in(self, place: RatingPlace | None) -> None:
+        """Write the stars that are given from now on there."""
+        keep_stars_in(place)
+        self.message.emit(f"From now on. {PLACES[place][1]}")
+
+    @Slot()
+    def ask_for_mapping(self) -> None:
+        """Ask how many points make how many stars, and give them."""
+        shown = self._shown()
+        if not any(photo.points is not None for photo in shown):
+            self.message.emit("There are no scores yet: open a folder first.")
+            return
+        dialog = StarMappingDialog(shown, self._chosen(), self.window())
+        dialog.wanted.connect(self.give_stars_by_score)
+        dialog.open()
+
+    @Slot(object, object)
+    def give_stars_by_score(self, photos: Sequence[PhotoRow], mapping: StarMapping) -> None:
+        """Give stars from scores, except to what a person rated."""
+        album = self._model.album
+        if album is None:
+            return
+        # They may have been marked while the dialog was open.
+        rows = [row for photo in photos if (row := album.row_of(photo.path)) is not None]
+        now = album.photos(np.array(rows, np.int32))
+        self._culling.rate_by_score(now, mapping)
+        rated = sum(not photo.mark.is_rated_by_person for photo in now)
+        self.message.emit(f"{count(rated, 'photo')} rated by {'its score' if rated == 1 else 'their scores'}.")
+
+    def write_stars(self) -> None:
+        """Write the stars of the chosen photos, or of all that are shown, where stars are kept now."""
+        if star_place() is None:
+            self.message.emit("Choose first where: Album, Keep stars in.")
+            return
+        chosen = self._chosen()
+        photos = chosen if len(chosen) > 1 else self._shown()
+        rated = [photo for photo in photos if photo.mark.stars is not None]
+        self._culling.write_again(rated)
+        self.message.emit(f"The stars of {count(len(rated), 'photo')} are being written.")
+
+    @Slot(object)
+    def _take_written(self, progress: Progress[WrittenStars]) -> None:
+        for written in progress.results:
+            self._model.follow(written.path, written.content, written.mark)
+        if progress.total >= SHOWN_FROM:
+            note = f"Writing stars: {progress.note}"
+            self.star_strip.show_progress(note, progress.done, progress.total)
+
+    # Trash
+
+    @Slot()
+    def ask_to_trash(self) -> None:
+        """Move the rejected photos to the trash, if a person agrees."""
+        self.trashing.ask(self._thumbnails, self.window())
+
+    # Export
+
+    @Slot()
+    def ask_to_export(self) -> None:
+        """Ask what to export, and do it."""
+        album = self._model.album
+        if album is None or not len(album) or not self.is_free:
+            return
+        key, turned = self._model.key, self._model.turned
+        picked = album.select(PhotoFilter(picks=frozenset((1,))), key, turned=turned)
+        best = album.select(self._model.wanted, SortKey.SCORE)
+        good = best[album.numbers["content"][best] != UNKNOWN].tolist()
+        dialog = ExportDialog(
+            [photo.path for photo in self._chosen() if photo.error is None],
+            [album.path(row) for row in picked.tolist()],
+            [album.path(row) for row in good],
+            [Path(folder) for folder in album.folders()],
+            self.window(),
+        )
+        dialog.wanted.connect(self.export)
+        dialog.open()
+
+    @Slot(object)
+    def export(self, wish: ExportWish) -> None:
+        """Export photos."""
+        exported: list[ExportedPhoto] = []
+
+        def end(text: str) -> None:
+            if text:
+                self.message.emit(text)
+                return
+            done = [photo for photo in exported if photo.target is not None]
+            bad = [photo for photo in exported if photo.error]
+            parts = [f"{count(len(done), 'photo')} exported to {wish.folder}."]
+            if bad:
+                names = names_in_words([photo.source.name for photo in bad])
+                parts.append(f"Not exported: {names} ({bad[0].error}).")
+            if len(exported) < len(wish.photos):
+                parts[0] = f"Stopped: {count(len(done), 'photo')} of {len(wish.photos)} exported to {wish.folder}."
+            self.strip.show_result(" ".join(parts), "Open the folder", lambda: self._open_folder(wish.folder))
+
+        self.strip.run(
+            "Exporting",
+            lambda: export_photos(wish.photos, wish.folder, wish.settings),
+            progressed=lambda step: exported.extend(step.results),
+            ended=end,
+        )
+
+    def _open_folder(self, folder: Path) -> None:
+        if not open_folder(folder):
+            self.message.emit(f"No file manager answers. The photos are in {folder}")
+
+    # Lists
+
+    @Slot()
+    def ask_to_save_list(self) -> None:
+        """Ask for a file, and save what is known of the photos that are shown, in their order."""
+        photos = self._shown()
+        if not photos:
+            self.message.emit("No photos are shown.")
+        elif self.is_free:
+            documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+            start = Path(str(QSettings().value(LIST_FOLDER_SETTING, "") or documents), "photos.csv")
+            formats = {f"{FORMAT_NAMES[each]} (*.{each})": each for each in available_formats()}
+            name, chosen = QFileDialog.getSaveFileName(
+                self.window(), "Save the list of the photos that are shown", str(start), ";;".join(formats)
+            )
+            if name:
+                self.save_list(photos, Path(name), formats.get(chosen, TableFormat.CSV))
+
+    def save_list(self, photos: Sequence[PhotoRow], target: Path, table_format: TableFormat) -> None:
+        """Save what is known of photos; a name's suffix tells the format, and one without gets that of the format."""
+        suffix = target.suffix[1:].lower()
+        if suffix in available_formats():
+            table_format = TableFormat(suffix)
+        else:
+            target = target.with_name(f"{target.name}.{table_format}")
+        QSettings().setValue(LIST_FOLDER_SETTING, str(target.parent))
+
+        def task() -> Iterator[Progress[FactRow]]:
+            rows: list[FactRow] = []
+            with self._open_catalogue() as catalogue:
+                for step in rows_of_album(photos, catalogue):
+                    rows += step.results
+                    yield Progress(step.done, step.total, step.note)
+            save_table(rows, target, table_format)
+
+        def end(text: str) -> None:
+            if text or self.strip.was_stopped:
+                self.message.emit(text or "Stopped: no list was saved.")
+            else:
+                words = f"The list of {count(len(photos), 'photo')} is saved as {target}"
+                self.strip.show_result(words, "Open the folder", lambda: self._open_folder(target.parent))
+
+        self.strip.run("Saving the list", task, progressed=lambda _: None, ended=end)
+
+    # One photo
+
+    def show_in_file_manager(self) -> None:
+        """Show the first chosen photo where it lies."""
+        for photo in self._chosen()[:1]:
+            if not show_in_file_manager(photo.path):
+                self.message.emit(f"No file manager answers. The photo is {photo.path}")
+
+    def copy_path(self) -> None:
+        """Put the paths of the chosen photos on the clipboard, one a line."""
+        if paths := [str(photo.path) for photo in self._chosen()]:
+            QGuiApplication.clipboard().setText("\n".join(paths))
+            self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths)} paths copied.")
+
+    def _shown(self) -> list[PhotoRow]:
+        return self._model.album.photos(self._model.shown) if self._model.album is not None else []

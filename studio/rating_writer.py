@@ -1,0 +1,100 @@
+"""Writes the stars that wait in the catalogue into photos or sidecars, in the background and in order."""
+
+from collections.abc import Callable, Iterator
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from engine.catalogue import Catalogue
+from engine.errors import CatalogueError
+from engine.progress import Progress
+from engine.rating_queue import WrittenStars, write_waiting_stars
+from studio.jobs import JobSlot
+from studio.wording import count, names_in_words
+
+
+class RatingWriter(QObject):
+    """Writes as long as stars wait. What is not written when the program is closed is written the next time.
+
+    Signals:
+        message: a sentence for people.
+        progressed: with an `engine.progress.Progress` of `WrittenStars`.
+        ended: none wait any more.
+    """
+
+    message = Signal(str)
+    progressed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._open_catalogue = open_catalogue
+        self._once_more = False
+        self._failed: list[WrittenStars] = []
+        self.jobs = JobSlot(self)
+
+    @property
+    def busy(self) -> bool:
+        return self.jobs.busy
+
+    @Slot()
+    def start(self) -> None:
+        """Write what waits."""
+        if self.jobs.busy:
+            self._once_more = True  # it may just have found that none wait
+            return
+        self._once_more = False
+
+        def task() -> Iterator[Progress[WrittenStars]]:
+            with self._open_catalogue() as catalogue:
+                yield from write_waiting_stars(catalogue)
+
+        self.jobs.start(task, progressed=self._take, completed=self._end, failed=self._fail)
+
+    @Slot()
+    def stop(self) -> None:
+        """Let the stars that still wait stand in the catalogue alone."""
+        try:
+            with self._open_catalogue() as catalogue:
+                left = catalogue.count_unwritten()
+                catalogue.forget_unwritten()
+        except CatalogueError as error:
+            self.message.emit(str(error))
+            return
+        if left:
+            self.message.emit(f"Stopped: the stars of {count(left, 'photo')} stand in the catalogue alone.")
+
+    @Slot(object)
+    def _take(self, progress: Progress[WrittenStars]) -> None:
+        self._failed += [written for written in progress.results if written.error]
+        self.progressed.emit(progress)
+
+    @Slot()
+    def _end(self) -> None:
+        if self._once_more:
+            self.start()
+            return
+        failed, self._failed = self._failed, []
+        self.ended.emit()
+        if len(failed) == 1:
+            self.message.emit(f"{failed[0].path.name}, whose stars stand in the catalogue alone: {failed[0].error}")
+        elif failed:
+            names = names_in_words([written.path.name for written in failed])
+            self.message.emit(
+                f"The stars of {len(failed)} photos stand in the catalogue alone: {names} ({failed[0].error})"
+            )
+
+    @Slot(str)
+    def _fail(self, text: str) -> None:
+        self.ended.emit()
+        self.message.emit(f"Stars are not written for now: {text}")
+
+    def close(self, *, write_all: bool) -> None:
+        """Stop after the photo that is being written.
+
+        Args:
+            write_all: write what waits first, since the catalogue does not outlive the program.
+        """
+        if write_all:
+            self.jobs.finish()
+        else:
+            self.jobs.close()
