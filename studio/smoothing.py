@@ -64,7 +64,7 @@ class Steady(Smoothed):
 class Rate:
     """How many things happen per second, over the last two seconds."""
 
-    WINDOW_S = 2.0
+    WINDOW_S, TELLING_S = 2.0, 0.01
 
     def __init__(self) -> None:
         self._times_s: deque[float] = deque()
@@ -77,7 +77,8 @@ class Rate:
 
     @property
     def per_second(self) -> float:
-        """0 until two things have happened."""
+        """0 until it can be told: two things at once, after a pause, say nothing of how often they happen."""
         if len(self._times_s) < 2:
             return 0.0
-        return (len(self._times_s) - 1) / max(self._times_s[-1] - self._times_s[0], 1e-6)
+        span_s = self._times_s[-1] - self._times_s[0]
+        return (len(self._times_s) - 1) / span_s if span_s >= self.TELLING_S else 0.0
