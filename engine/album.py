@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard
+from engine.groups import keep_best
 from engine.ratings import REJECTED
 from engine.scan import ScoredPhoto
 
@@ -339,6 +340,17 @@ class Album:
     def group_size(self, group: int) -> int:
         """How many photos are in a group; 1 for UNKNOWN."""
         return 1 if group == UNKNOWN else int((self.numbers["group"] == group).sum())
+
+    def members(self, group: int) -> Rows:
+        """The rows of a group, best first; none for UNKNOWN."""
+        rows = np.flatnonzero((self.numbers["group"] == group) & (group != UNKNOWN)).astype(np.int32)
+        return rows[np.argsort(-self.numbers["logit"][rows], kind="stable")]
+
+    def beyond_best(self, keep: int) -> Rows:
+        """The rows of groups beyond the best so many of each; none that a person picked or rejected."""
+        rows = np.flatnonzero(self.numbers["group"] != UNKNOWN).astype(np.int32)
+        kept = keep_best(self.numbers["group"][rows], self.numbers["logit"][rows], keep)
+        return np.asarray(rows[~kept & (self.numbers["pick"][rows] == 0)], np.int32)
 
     def select(self, wanted: PhotoFilter, key: SortKey = SortKey.SCORE, *, turned: bool = False) -> Rows:
         """The rows to show, in order; bad files come last however the rest is sorted.

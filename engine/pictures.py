@@ -107,8 +107,8 @@ def load_picture(path: Path, long_side: int | None = None) -> Picture:
             full_w, full_h = full_h, full_w
         taken = _taken(image.getexif())
         if long_side is not None:
-            # Half as much again as is wanted, so that the last reduction is still a real average. The shape of the photo
-            # is asked for: of a square, both sides would have to be as long as its one.
+            # Half as much again as is wanted, so that the last reduction is still a real average; in the photo's own
+            # shape: of a square, both sides would have to be that long.
             shorten = 1.5 * long_side / max(image.size)
             image.draft("RGB", (int(shorten * image.width), int(shorten * image.height)))
         pixels = _reduced_pixels(turned_upright(image), long_side, image.info.get("icc_profile"))

@@ -29,7 +29,7 @@ class AlbumMenu(QMenu):
         for number in range(MOST_STARS + 1):
             text = count(number, "star") if number else "no stars"
             self._add(f"&{number}  {text}", str(number), partial(room.rate, number), stars)
-        self._add("Stars fro&m scores…", "Ctrl+Shift+R", room.tasks.ask_for_mapping)
+        self._add("Stars fr&om scores…", "Ctrl+Shift+R", room.tasks.ask_for_mapping)
         self._add_star_places()
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
@@ -38,21 +38,22 @@ class AlbumMenu(QMenu):
         self._add("&Map of what counts", "M", room.show_map)
         self._add("&Crop this photo", "C", room.crop_current)
         self._add("Open the stac&k, or close it", "G", room.toggle_stack)
+        self._add("Keep the best of each stack…", "Ctrl+Shift+K", room.tasks.ask_to_keep_best)
         self.addSeparator()
         self._add("&Find by name", "Ctrl+F", room.begin_search)
         larger = self._add("Lar&ger photos", "Ctrl+=", partial(room.browsing.filters.zoom, 1))
         larger.setShortcuts([QKeySequence("Ctrl+="), QKeySequence("Ctrl++")])
-        self._add("S&maller photos", "Ctrl+-", partial(room.browsing.filters.zoom, -1))
+        self._add("Smaller photos", "Ctrl+-", partial(room.browsing.filters.zoom, -1))
         self._add("Look for c&hanges in the folder", "F5", room.look_again)
         self.addSeparator()
         self._add("&Export…", "Ctrl+E", room.tasks.ask_to_export)
         self._add("Save the l&ist…", "", room.tasks.ask_to_save_list)
-        self._add("Show in &file manager", "", room.tasks.show_in_file_manager)
+        self._add("Show in file manager", "", room.tasks.show_in_file_manager)
         self._add("Copy p&ath", "Ctrl+Shift+C", room.tasks.copy_path)
         self._add("Move rejected to the &trash…", "Ctrl+Del", room.tasks.ask_to_trash)
 
     def _add_star_places(self) -> None:
-        menu = self.addMenu("&Keep stars in")
+        menu = self.addMenu("Keep stars i&n")
         menu.setToolTipsVisible(True)
         group = QActionGroup(self)
         self.star_places: dict[RatingPlace | None, QAction] = {}

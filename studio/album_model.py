@@ -124,6 +124,10 @@ class AlbumModel(QAbstractListModel):
         assert self.album is not None
         return self.album.photo(int(self._shown[place]))
 
+    def stack_of(self, photo: PhotoRow) -> list[PhotoRow]:
+        """The photos that are alike to one, itself among them, best first; empty where it stands alone."""
+        return self.album.photos(self.album.members(photo.group)) if self.album is not None else []
+
     def place_of(self, path: Path) -> int | None:
         """Where a photo stands now; None if it is not shown."""
         row = self.album.row_of(path) if self.album is not None else None

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QVBoxLayout, QWidget
 
 from engine.album import UNKNOWN, PhotoFilter, PhotoRow, SortKey
 from engine.catalogue import Catalogue
@@ -17,7 +17,7 @@ from engine.rating_queue import WrittenStars
 from engine.ratings import RatingPlace, StarMapping
 from engine.scoring import Scorer
 from studio.album_model import AlbumModel
-from studio.culling import Culling
+from studio.culling import REJECTED, Culling
 from studio.export_dialog import ExportDialog, ExportWish
 from studio.file_manager import open_folder, show_in_file_manager
 from studio.rating_writer import RatingWriter
@@ -247,6 +247,26 @@ class AlbumTasks(QWidget):
         self.strip.run("Saving the list", task, progressed=lambda _: None, ended=end)
 
     # One photo
+
+    def ask_to_keep_best(self) -> None:
+        """Ask how many photos of each stack are kept, and reject the rest."""
+        if self._model.album is None or not len(self._model.album.beyond_best(1)):
+            self.message.emit("There is nothing to reject in stacks: alike photos are found once all are scored.")
+            return
+        keep, chosen = QInputDialog.getInt(
+            self, "Keep the best of each stack", "Keep of each stack of alike photos:", 1, 1, 99
+        )
+        if chosen:
+            self.keep_best(keep)
+
+    def keep_best(self, keep: int) -> None:
+        """Reject the photos of stacks beyond the best so many; picked ones stay."""
+        assert self._model.album is not None
+        photos = self._model.album.photos(self._model.album.beyond_best(keep))
+        stacks = len({photo.group for photo in photos})
+        self._culling.pick(photos, REJECTED)
+        rejected, of = count(len(photos), "photo"), count(stacks, "stack")
+        self.message.emit(f"{rejected} of {of} rejected. Ctrl+Z takes it back; Ctrl+Del moves them to the trash.")
 
     def show_in_file_manager(self) -> None:
         """Show the first chosen photo where it lies."""

@@ -305,7 +305,8 @@ class AlbumRoom(QWidget):
         place, count = index.row(), self.model.rowCount()
         around = [self.model.photo(near) for near in (place + 1, place - 1, place + 2) if 0 <= near < count]
         neighbours = [photo.path for photo in around if photo.error is None]
-        self.large.show_photo(self.model.photo(place), place + 1, count, neighbours)
+        photo = self.model.photo(place)
+        self.large.show_photo(photo, place + 1, count, neighbours, self.model.stack_of(photo))
         self.pages.setCurrentWidget(self.large)
         self.large.setFocus()
 

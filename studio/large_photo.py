@@ -20,6 +20,7 @@ from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
 from studio.saliency_overlay import FAINT, overlay_image, softened, strongest
 from studio.score_badge import ScoreBadge
+from studio.stack_choice import why_chosen
 from studio.toggle import Toggle
 from studio.why_panel import WhyPanel
 from studio.wording import faces_in_words, mark_in_words
@@ -138,7 +139,14 @@ class LargePhoto(QWidget):
         """Ask this model what counts."""
         self._scorer = scorer
 
-    def show_photo(self, photo: PhotoRow, rank: int, count: int, neighbours: Sequence[Path] = ()) -> None:
+    def show_photo(
+        self,
+        photo: PhotoRow,
+        rank: int,
+        count: int,
+        neighbours: Sequence[Path] = (),
+        stack: Sequence[PhotoRow] = (),
+    ) -> None:
         """Show a photo, at once if it is decoded.
 
         Args:
@@ -146,6 +154,7 @@ class LargePhoto(QWidget):
             rank: its place in the album, from 1.
             count: of photos in the album.
             neighbours: those that may be wanted next, decoded beforehand.
+            stack: the photos that are alike, itself among them, best first; empty where it stands alone.
         """
         self._photo = photo
         self.canvas.clear()
@@ -171,7 +180,8 @@ class LargePhoto(QWidget):
         def task() -> Iterator[Progress[ContentRecord | None]]:
             with self._open_catalogue() as catalogue:
                 found = catalogue.recall_content(photo.content)
-            yield Progress(1, 1, "", (found[1] if found else None,))
+                choice = why_chosen(photo, stack, catalogue)
+            yield Progress(1, 1, choice, (found[1] if found else None,))
 
         self.jobs.start(task, progressed=self._take_record, completed=lambda: None, failed=self.message.emit)
 
@@ -193,7 +203,7 @@ class LargePhoto(QWidget):
     @Slot(object)
     def _take_record(self, progress: Progress[ContentRecord | None]) -> None:
         record = progress.results[0]
-        self.panel.show_record(record)
+        self.panel.show_record(record, progress.note)
         if record:
             self.canvas.show_faces(record.faces.boxes_within(record.size_wh))
 

@@ -110,10 +110,11 @@ class WhyPanel(QScrollArea):
         layout.addStretch(1)
         self.setWidget(inside)
 
-    def show_record(self, record: ContentRecord | None) -> None:
-        """Say what is measured of a photo; None where nothing is known."""
+    def show_record(self, record: ContentRecord | None, choice: str = "") -> None:
+        """Say what is measured of a photo, None where nothing is known; and how it stands in its stack."""
         facts = record.facts if record else None
-        self.reasons.setText(_in_words(facts) if facts else NOT_MEASURED)
+        said = _in_words(facts) if facts else NOT_MEASURED
+        self.reasons.setText(f"{choice}\n\n{said}" if choice else said)
         for label in self._labels:
             self.numbers.removeWidget(label)
             label.deleteLater()

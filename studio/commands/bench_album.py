@@ -18,7 +18,6 @@ from engine.devices import Device
 from engine.errors import CatalogueError, PictureError
 from engine.resources import SAMPLES
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
-from studio.commands.bench_victim import MOST_STARS
 from studio.commands.output import OnDevice, fail, shown
 from studio.memory import peak_memory_mb
 
@@ -187,6 +186,8 @@ def _grouping(photos: Sequence[Path], scorer: "Scorer") -> list[Row]:
 
 def _killed(photos: Sequence[Path], work: Path, kills: int) -> list[Row]:
     """Kill a program that scans and rates; count the photos and stars that it had said were kept and that are not."""
+    from studio.commands.bench_victim import MOST_STARS
+
     lost = damaged = 0
     rng = random.Random(0)
     for kill in range(kills):

@@ -549,3 +549,30 @@ def test_copies_of_a_photo_get_the_same_stars(qtbot: QtBot, window: StudioWindow
     _undo(qtbot, window)
     _wait_for_stars(qtbot, window)
     assert [find_rating(folder / name) for name in ("copy.jpg", "sample-01.jpg")] == [None, None]
+
+
+def test_the_best_of_each_stack_is_kept_and_the_choice_explained(
+    qtbot: QtBot, window: StudioWindow, tmp_path: Path, samples: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    burst = tmp_path / "burst"
+    burst.mkdir()
+    for number, quality in enumerate((95, 90, 85)):
+        with Image.open(samples[0]) as image:
+            exif = image.getexif()
+            exif[0x0132] = f"2024:05:01 12:00:0{number}"
+            image.save(burst / f"take {number}.jpg", quality=quality, exif=exif)
+    shutil.copy(samples[5], burst / "alone.jpg")
+    _open(qtbot, window, burst, rows=4)
+    room = window.album
+    picks = lambda: {photo.path.name: photo.mark.pick for photo in room.model.album.photos(room.model.shown)}  # type: ignore[union-attr]  # noqa: E731
+    monkeypatch.setattr(studio.album_tasks.QInputDialog, "getInt", lambda *_: (2, True))
+    room.tasks.ask_to_keep_best()
+    assert sorted(picks().values()) == [-1, 0, 0, 0]
+    assert picks()["alone.jpg"] == 0
+    room.undo()
+    assert set(picks().values()) == {0}
+    stacked = [room.model.photo(place) for place in range(4) if room.model.photo(place).group >= 0]
+    best = max(stacked, key=lambda each: each.points or 0)
+    room.show_large(room.model.index(room.model.place_of(best.path) or 0))
+    room.show_why()
+    qtbot.waitUntil(lambda: "Best of 3 alike photos" in room.large.panel.reasons.text(), timeout=WAIT_MS)

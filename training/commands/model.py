@@ -251,13 +251,13 @@ def from_folders(
 
     The shipped network looks at the photos; a new score head learns which of them you like. Use it with --model.
     """
-    from engine.errors import ModelError
+    from engine.errors import EngineError
     from training.export import ExportError
     from training.taste import TasteError, learn_taste
 
     try:
         told = last(shown(learn_taste(good, other, out, name), "learning"))
-    except (TasteError, ModelError, ExportError) as error:
+    except (TasteError, EngineError, ExportError) as error:
         fail(str(error))
     for path, reason in told.left_out:
         console.print(f"left out {path}: {reason}")
