@@ -1,5 +1,6 @@
 """What happens when folders are opened as an album: what is known comes at once, then what changed, then the groups."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +84,9 @@ def group_contents(catalogue: Catalogue, model_sha256: str, paths: Sequence[Path
         return {}
     times, logits = np.array([scored[number] for number in contents], np.float64).T
     groups: npt.NDArray[np.int32] = group_photos(times, embeddings, logits)
-    numbers, sizes = np.unique(groups, return_counts=True)
-    alone = frozenset(numbers[sizes == 1].tolist())
+    # A photo that several files hold is a group by itself.
+    files = Counter(row[content] for row in rows)
+    sizes = np.bincount(groups, weights=[files[number] for number in contents])
+    alone = frozenset(np.flatnonzero(sizes == 1).tolist())
     pairs = zip(contents, groups.tolist(), strict=True)
     return {number: UNKNOWN if group in alone else group for number, group in pairs}
