@@ -30,7 +30,8 @@ class Thumbnails(QObject):
         super().__init__(parent)
         QPixmapCache.setCacheLimit(CACHE_KILOBYTES)
         self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(2)
+        # One: two keep Python from the window so often that scrolling stutters (52 ms at p99; 21 with one).
+        self._pool.setMaxThreadCount(1)
         self._wished: dict[Path, _Decode] = {}
         self._closed = False
         self._wishes = 0
