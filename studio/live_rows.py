@@ -33,6 +33,7 @@ def _source_rows(counts: LiveCounts) -> list[Row]:
 
 def _plain_rows(counts: LiveCounts) -> list[Row]:
     interval_ms = 1000 * counts.seconds / max(1, counts.frames_in)
+    processor = "processor, all cores together", 100 * counts.processor_s / counts.seconds, "% of one"
     return [
         # Half a frame for where the measurement begins and ends.
         at_least("frames scored", _scored(counts), "/s", min(MOST_SCORED, counts.frames_in / counts.seconds) - 0.5),
@@ -40,7 +41,8 @@ def _plain_rows(counts: LiveCounts) -> list[Row]:
         at_most("score age, p95", _percentile(counts.ages_ms, 95), "ms", 35),
         at_most("longest stall of the window", counts.stall_ms, "ms", 50),
         at_most("between paints, p99", _between_paints_ms(counts, 99), "ms", interval_ms + 20),
-        at_most("processor, all cores together", 100 * counts.processor_s / counts.seconds, "% of one", 130),
+        # The target is stated for a camera's 30 frames a second.
+        at_most(*processor, 130) if counts.frames_in / counts.seconds < 31 else plain(*processor),
         *_memory_rows("", counts),
     ]
 
