@@ -23,9 +23,9 @@ from PIL import Image, UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
+from engine.metadata import can_be_written, exiv2_alone, open_with_exiv2, same_pixels, written
 from engine.pictures import RAW_SUFFIXES, check_is_file, load_picture, open_image, turned_upright
 from engine.progress import Progress
-from engine.ratings import exiv2_alone, open_with_exiv2, same_pixels, written
 
 # From here on up, Pillow keeps colours at full resolution: at low quality nobody sees them.
 _FULL_CHROMA_FROM_QUALITY = 90
@@ -37,7 +37,6 @@ _SECOND_READERS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 _GPS_DIRECTORY = 0x8825
 # Tags from here on tell how a DNG's pixels are to be developed (DNG specification, 1.7).
 _FIRST_DNG_TAG = 0xC612
-_WRITABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/tiff"))
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def _copy(photo: Path, settings: ExportSettings) -> bytes | None:
             image = exiv2.ImageFactory.open(content)
             image.readMetadata()
             if _forget_place(image):
-                if image.mimeType() not in _WRITABLE or photo.suffix.lower() in RAW_SUFFIXES:
+                if not can_be_written(image, photo):
                     return None
                 content, before = written(image), content
                 if not same_pixels(before, content):
