@@ -29,6 +29,13 @@ from engine.files import temporary_beside
 from engine.pictures import RAW_SUFFIXES, check_is_file
 from engine.selfie_file import SCORE_NAMESPACE
 
+# The suffix that a sidecar belongs to, where photos share its name.
+OF_SUFFIX = "Xmp.photoshop.SidecarForExtension"
+# How a photo is to be cropped, in Camera Raw's names (namespace crs): none of it holds for pixels that are cropped.
+CROP_KEYS = tuple(
+    f"Xmp.crs.{name}"
+    for name in ("HasCrop", "CropTop", "CropLeft", "CropBottom", "CropRight", "CropAngle", "CropConstrainToWarp")
+)
 _WRITABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/tiff"))
 # The largest sidecars, with masks drawn by hand, have a few megabytes.
 _SIDECAR_BYTES = 32_000_000
@@ -133,6 +140,11 @@ def parse_sidecar(exiv2: ModuleType, sidecar: Path, text: str) -> Any:
     return image
 
 
+def is_for(photo: Path, xmp: Any) -> bool:
+    """Whether IMG.xmp belongs to this one of the photos of its name; it does if it does not say."""
+    return OF_SUFFIX not in xmp or str(xmp[OF_SUFFIX].value()).lower() == photo.suffix[1:].lower()
+
+
 def sidecar_content(exiv2: ModuleType, sidecar: Path, xmp: Any) -> str:
     """The text of a sidecar that holds this XMP.
 
@@ -153,6 +165,27 @@ def set_all(data: Any, wanted: Mapping[str, Any]) -> None:
             data[key] = value
         elif key in data:
             del data[key]
+
+
+def describe_new_pixels(exiv2: ModuleType, image: Any, size_wh: tuple[int, int], orientation: int = 1) -> None:
+    """Let the metadata of exiv2's Image say how its new picture lies; the old thumbnail does not belong to it."""
+    exif, xmp = image.exifData(), image.xmpData()
+    exiv2.ExifThumb(exif).erase()
+    width, height = size_wh
+    for data, key, value in (
+        (exif, "Exif.Image.Orientation", orientation),
+        (exif, "Exif.Image.ImageWidth", width),
+        (exif, "Exif.Image.ImageLength", height),
+        (exif, "Exif.Photo.PixelXDimension", width),
+        (exif, "Exif.Photo.PixelYDimension", height),
+        (xmp, "Xmp.tiff.Orientation", orientation),
+        (xmp, "Xmp.tiff.ImageWidth", width),
+        (xmp, "Xmp.tiff.ImageLength", height),
+        (xmp, "Xmp.exif.PixelXDimension", width),
+        (xmp, "Xmp.exif.PixelYDimension", height),
+    ):
+        if key in data:
+            data[key] = str(value)
 
 
 def file_with_metadata_of(

@@ -24,10 +24,12 @@ from typing import Any, Self
 
 from engine.errors import PictureError
 from engine.metadata import (
+    OF_SUFFIX,
     can_be_written,
     check_no_xmp_lost,
     exiv2_alone,
     file_with_metadata_of,
+    is_for,
     open_with_exiv2,
     parse_sidecar,
     replace_file,
@@ -43,10 +45,9 @@ REJECTED, UNRATED, MOST_STARS = -1, 0, 5
 _RATING = "Xmp.xmp.Rating"
 _CHANGED = "Xmp.xmp.MetadataDate"
 _BY_SCORE = "Xmp.selfiestudio.RatingByScore"
-_OF_SUFFIX = "Xmp.photoshop.SidecarForExtension"
 _PERCENT_IN_XMP = "Xmp.MicrosoftPhoto.Rating"
 _EXIF_RATING, _EXIF_PERCENT = "Exif.Image.Rating", "Exif.Image.RatingPercent"
-_OURS = frozenset((_RATING, _CHANGED, _BY_SCORE, _OF_SUFFIX, _PERCENT_IN_XMP, _EXIF_RATING, _EXIF_PERCENT))
+_OURS = frozenset((_RATING, _CHANGED, _BY_SCORE, OF_SUFFIX, _PERCENT_IN_XMP, _EXIF_RATING, _EXIF_PERCENT))
 # What Windows writes for its stars and takes for them.
 _PERCENT = {0: 0, 1: 1, 2: 25, 3: 50, 4: 75, 5: 99}
 _ELSEWHERE = "choose another place for ratings"
@@ -228,7 +229,7 @@ def _rating_at(photo: Path, place: RatingPlace) -> Rating | None:
     with exiv2_alone(sidecar) as exiv2:
         image = parse_sidecar(exiv2, sidecar, sidecar_text(sidecar))
         xmp = image.xmpData()
-        return _rating_in(xmp, {}, place) if _is_for(photo, xmp) else None
+        return _rating_in(xmp, {}, place) if is_for(photo, xmp) else None
 
 
 def _rating_in(xmp: Any, exif: Any, place: RatingPlace) -> Rating | None:
@@ -273,14 +274,14 @@ def _write_in_sidecar(photo: Path, sidecar: Path, stars: int | None, by: RatedBy
     with exiv2_alone(sidecar) as exiv2:
         image = parse_sidecar(exiv2, sidecar, old)
         xmp = image.xmpData()
-        if not _is_for(photo, xmp):
-            raise PictureError(sidecar, f"this is the sidecar of a {xmp[_OF_SUFFIX].value()} file")
+        if not is_for(photo, xmp):
+            raise PictureError(sidecar, f"this is the sidecar of a {xmp[OF_SUFFIX].value()} file")
         replaced = values_of(xmp, _OURS)
         if not _set_rating(exiv2, xmp, None, stars, by):
             return
         holds_nothing = stars is None and all(datum.key() in _OURS for datum in xmp)
         if not old and sidecar.name == sidecar_path(photo, RatingPlace.SIDECAR).name:
-            xmp[_OF_SUFFIX] = photo.suffix[1:].upper()
+            xmp[OF_SUFFIX] = photo.suffix[1:].upper()
         new = sidecar_content(exiv2, sidecar, xmp)
     if holds_nothing:
         sidecar.unlink(missing_ok=True)
@@ -288,11 +289,6 @@ def _write_in_sidecar(photo: Path, sidecar: Path, stars: int | None, by: RatedBy
     if old:
         check_no_xmp_lost(sidecar, old, new, replaced, _ELSEWHERE)
     replace_file(sidecar, new.encode())
-
-
-def _is_for(photo: Path, xmp: Any) -> bool:
-    """Whether IMG.xmp belongs to this one of the photos of its name; it does if it does not say."""
-    return _OF_SUFFIX not in xmp or str(xmp[_OF_SUFFIX].value()).lower() == photo.suffix[1:].lower()
 
 
 def _set_rating(exiv2: ModuleType, xmp: Any, exif: Any | None, stars: int | None, by: RatedBy) -> bool:
