@@ -88,7 +88,10 @@ def read_crop_metadata(photo: Path, upright_wh: tuple[int, int], place: RatingPl
         left, top, right, bottom = (float(str(xmp[key].value())) for key in (_LEFT, _TOP, _RIGHT, _BOTTOM))
     orientation = _orientation(photo)
     width, height = _stored_wh(upright_wh, orientation)
-    stored = Box(round(left * width), round(top * height), round(right * width), round(bottom * height))
+    try:
+        stored = Box(round(left * width), round(top * height), round(right * width), round(bottom * height))
+    except (ValueError, OverflowError) as error:
+        raise PictureError(file, "the crop that it holds is empty") from error
     return stored.as_upright((width, height), orientation)
 
 
