@@ -1,9 +1,13 @@
 """Saves a crop as a new file: pixels re-encoded well, metadata and colour profile kept, orientation right.
 
-The original is never touched and nothing is ever overwritten.
+The original is never touched and nothing is ever overwritten. Pillow writes the pixels; what it leaves out (XMP of PNG
+and TIFF, IPTC) comes through exiv2, and a crop that the photo's metadata asked for is taken out of those of its crop.
+`engine/lossless_crop.py` saves JPEGs without encoding them again, `engine/crop_metadata.py` writes the rectangle alone.
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +16,7 @@ from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
+from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, written
 from engine.pictures import flattened, open_image
 
 JPEG_QUALITY = 95
@@ -23,6 +28,8 @@ _TIFF_LAYOUT_TAGS = frozenset(
 ) | frozenset((324, 325, 330, 338, 339, 340, 341, 347, 529, 530, 531, 532, 700, 34675))
 _SUB_DIRECTORIES = frozenset((_EXIF_IFD, 0x8825))  # EXIF and GPS
 _PNG_XMP = "XML:com.adobe.xmp"
+# What Pillow 13 does not write, whatever it is given.
+_WITHOUT_XMP = frozenset(("PNG", "TIFF"))
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _CROP_NAME = re.compile(r"_crop-(original|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
@@ -40,7 +47,9 @@ def is_crop_name(path: Path) -> bool:
     return _CROP_NAME.search(path.stem) is not None
 
 
-def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
+def save_crop(
+    source: Path, box: Box, folder: Path, name: str, *, long_side: int | None = None, quality: int = JPEG_QUALITY
+) -> Path:
     """Write a part of a photo to a new file.
 
     Args:
@@ -48,6 +57,8 @@ def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
         box: in pixels of the upright, full-size photo; what reaches over its edge is left out.
         folder: where to; made where it is missing.
         name: without a suffix; where it is taken, -2, -3 ... is added.
+        long_side: pixels of the crop's longer side, never enlarged; None keeps the photo's resolution.
+        quality: 1 to 100, of JPEG and WebP.
 
     Returns:
         The new file: of the source's format where that is JPEG, PNG, WebP or TIFF, else JPEG.
@@ -60,23 +71,74 @@ def save_crop(source: Path, box: Box, folder: Path, name: str) -> Path:
         form = _format_for(image)
         upright = ImageOps.exif_transpose(image)
         crop = upright.crop(_inside(box, source, upright))
-        options = _save_options(image, crop, form)
-    if form == "JPEG" and crop.mode not in _JPEG_MODES:
-        crop = flattened(crop).convert("RGB")
+        if form == "JPEG" and crop.mode not in _JPEG_MODES:
+            crop = flattened(crop).convert("RGB")
+        if long_side and max(crop.size) > long_side:
+            crop = _reduced(crop, long_side)
+        options = _save_options(image, crop, form, quality)
+    with new_file(folder, f"{name}{_SUFFIX_BY_FORMAT[form]}") as (target, temporary):
+        crop.save(temporary, form, **options)
+        _add_what_pillow_left_out(source, temporary, form)
+    return target
+
+
+def _reduced(crop: Image.Image, long_side: int) -> Image.Image:
+    """The crop with a longer side of that many pixels; a palette has no colours between its own."""
+    if crop.mode in ("P", "1"):
+        crop = crop.convert("RGBA" if "transparency" in crop.info else "RGB")
+    ratio = long_side / max(crop.size)
+    width, height = (max(1, round(side * ratio)) for side in crop.size)
+    return crop.resize((width, height), Image.Resampling.LANCZOS)
+
+
+@contextmanager
+def new_file(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
+    """A file that nobody has yet, and the temporary one to write to, which takes its place if the block ends well.
+
+    Args:
+        folder: made where it is missing.
+        name: where it is taken, -2, -3 ... is added.
+
+    Raises:
+        PictureError: nothing can be written there.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        target = reserve_unused(folder / f"{name}{_SUFFIX_BY_FORMAT[form]}")
+        target = reserve_unused(folder / name)
     except OSError as error:
         raise PictureError(folder / name, f"cannot be written here ({error.strerror})") from error
     try:
         with temporary_beside(target) as temporary:
-            crop.save(temporary, form, **options)
+            yield target, temporary
     except BaseException as error:
         target.unlink(missing_ok=True)
         if isinstance(error, (OSError, ValueError)):
             raise PictureError(target, f"cannot be written ({error})") from error
         raise
-    return target
+
+
+def _add_what_pillow_left_out(source: Path, crop: Path, form: str) -> None:
+    """XMP and IPTC of the source; without them where exiv2 cannot use them, as the crop itself is good."""
+    try:
+        with exiv2_alone(source) as exiv2:
+            old = open_with_exiv2(exiv2, source)
+            has_crop = any(key in old.xmpData() for key in CROP_KEYS)
+            lacks_xmp = form in _WITHOUT_XMP and old.xmpData().count()
+            if not (has_crop or lacks_xmp or old.iptcData().count()):
+                return
+            new = exiv2.ImageFactory.open(crop.read_bytes())
+            new.readMetadata()
+            if lacks_xmp:
+                new.setXmpData(old.xmpData())
+            new.setIptcData(old.iptcData())
+            xmp = new.xmpData()
+            set_all(xmp, dict.fromkeys(CROP_KEYS))
+            if "Xmp.tiff.Orientation" in xmp:
+                xmp["Xmp.tiff.Orientation"] = "1"
+            content = written(new)
+    except PictureError:
+        return
+    crop.write_bytes(content)
 
 
 def _format_for(image: Image.Image) -> str:
@@ -91,7 +153,7 @@ def _inside(box: Box, source: Path, image: Image.Image) -> tuple[int, int, int, 
     return x0, y0, x1, y1
 
 
-def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str, Any]:
+def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int) -> dict[str, Any]:
     options: dict[str, Any] = {"exif": _exif_for(image, crop)}
     if form != "WEBP" and (dpi := image.info.get("dpi")):
         options["dpi"] = dpi
@@ -101,9 +163,9 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str) -> dict[str,
         text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
         options["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", text)
     if form == "JPEG":
-        options |= {"quality": JPEG_QUALITY, "subsampling": _subsampling(image), "optimize": True}
+        options |= {"quality": quality, "subsampling": _subsampling(image), "optimize": True}
     elif form == "WEBP":
-        options |= {"quality": JPEG_QUALITY, "method": 4}
+        options |= {"quality": quality, "method": 4}
     elif form == "PNG":
         options["pnginfo"] = _png_texts(image)
     elif form == "TIFF":

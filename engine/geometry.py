@@ -55,3 +55,33 @@ class Box:
         x1 = min(max(round(self.x1 * x_ratio), x0 + 1), to_wh[0])
         y1 = min(max(round(self.y1 * y_ratio), y0 + 1), to_wh[1])
         return Box(x0, y0, x1, y1)
+
+    def as_stored(self, stored_wh: tuple[int, int], orientation: int) -> "Box":
+        """The same part of the picture in the coordinates of its file, before it is turned upright.
+
+        Args:
+            stored_wh: width and height of the picture as it is stored.
+            orientation: 1 to 8 (EXIF 3.0, 4.6.5.1: where the first row and the first column stand); else it is stored
+                upright.
+        """
+        width, height = stored_wh
+        x0, y0, x1, y1 = self.xyxy
+        if orientation in (5, 6, 7, 8):  # rows are stored as columns
+            x0, y0, x1, y1 = y0, x0, y1, x1
+        if orientation in (2, 3, 7, 8):
+            x0, x1 = width - x1, width - x0
+        if orientation in (3, 4, 6, 7):
+            y0, y1 = height - y1, height - y0
+        return Box(x0, y0, x1, y1)
+
+    def as_upright(self, stored_wh: tuple[int, int], orientation: int) -> "Box":
+        """What `as_stored` made of a box, back in the coordinates of the upright picture."""
+        width, height = stored_wh
+        x0, y0, x1, y1 = self.xyxy
+        if orientation in (2, 3, 7, 8):
+            x0, x1 = width - x1, width - x0
+        if orientation in (3, 4, 6, 7):
+            y0, y1 = height - y1, height - y0
+        if orientation in (5, 6, 7, 8):
+            x0, y0, x1, y1 = y0, x0, y1, x1
+        return Box(x0, y0, x1, y1)

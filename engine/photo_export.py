@@ -23,9 +23,9 @@ from PIL import Image, UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
+from engine.metadata import can_be_written, describe_new_pixels, exiv2_alone, open_with_exiv2, same_pixels, written
 from engine.pictures import RAW_SUFFIXES, check_is_file, load_picture, open_image, turned_upright
 from engine.progress import Progress
-from engine.ratings import exiv2_alone, open_with_exiv2, same_pixels, written
 
 # From here on up, Pillow keeps colours at full resolution: at low quality nobody sees them.
 _FULL_CHROMA_FROM_QUALITY = 90
@@ -37,7 +37,6 @@ _SECOND_READERS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 _GPS_DIRECTORY = 0x8825
 # Tags from here on tell how a DNG's pixels are to be developed (DNG specification, 1.7).
 _FIRST_DNG_TAG = 0xC612
-_WRITABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/tiff"))
 
 
 @dataclass(frozen=True)
@@ -160,7 +159,7 @@ def _copy(photo: Path, settings: ExportSettings) -> bytes | None:
             image = exiv2.ImageFactory.open(content)
             image.readMetadata()
             if _forget_place(image):
-                if image.mimeType() not in _WRITABLE or photo.suffix.lower() in RAW_SUFFIXES:
+                if not can_be_written(image, photo):
                     return None
                 content, before = written(image), content
                 if not same_pixels(before, content):
@@ -246,22 +245,6 @@ def _with_metadata_of(
 
 
 def _describe_new_pixels(exiv2: ModuleType, image: Any, size_wh: tuple[int, int]) -> None:
-    """Let the metadata say how the new picture lies; the old thumbnail and how to develop a RAW do not belong to it."""
-    exif, xmp = image.exifData(), image.xmpData()
-    exiv2.ExifThumb(exif).erase()
-    _erase(exif, lambda datum: datum.groupName() == "Image" and datum.tag() >= _FIRST_DNG_TAG)
-    width, height = size_wh
-    for data, key, value in (
-        (exif, "Exif.Image.Orientation", 1),
-        (exif, "Exif.Image.ImageWidth", width),
-        (exif, "Exif.Image.ImageLength", height),
-        (exif, "Exif.Photo.PixelXDimension", width),
-        (exif, "Exif.Photo.PixelYDimension", height),
-        (xmp, "Xmp.tiff.Orientation", 1),
-        (xmp, "Xmp.tiff.ImageWidth", width),
-        (xmp, "Xmp.tiff.ImageLength", height),
-        (xmp, "Xmp.exif.PixelXDimension", width),
-        (xmp, "Xmp.exif.PixelYDimension", height),
-    ):
-        if key in data:
-            data[key] = str(value)
+    """Let the metadata say how the new picture lies; how to develop a RAW does not belong to it."""
+    _erase(image.exifData(), lambda datum: datum.groupName() == "Image" and datum.tag() >= _FIRST_DNG_TAG)
+    describe_new_pixels(exiv2, image, size_wh)

@@ -1,8 +1,9 @@
-"""`selfie-studio crop`: the best crop of each photo, as new files."""
+"""`selfie-studio crop`: the best crop of each photo, as new files or as metadata, and a report."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -14,65 +15,187 @@ from studio.wording import count, gain_in_words, shown_path
 
 if TYPE_CHECKING:
     from engine.aspects import Aspect
+    from engine.crop_folder import CropJob, CroppedPhoto
     from engine.crop_search import CropSuggestion
     from engine.faces import FaceDetector
     from engine.scoring import Scorer
 
+NOT_UNDERSTOOD, INTERRUPTED = 2, 130
+
 
 def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
-    out: Annotated[Path, typer.Option("--out", help="Folder for the crops; made where it is missing.")],
-    aspect: Annotated[str, typer.Option("--aspect", help="Width to height, as 4:5; or original.")] = "1:1",
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the crops; made where it is missing.")] = None,
+    aspect: Annotated[
+        str | None, typer.Option("--aspect", help="Width to height, as 4:5; or original. 1:1 if not said.")
+    ] = None,
+    preset: Annotated[
+        str | None, typer.Option("--preset", help="profile, story or print: shape, size and quality.")
+    ] = None,
+    name: Annotated[
+        str, typer.Option("--name", help="Names of the crops, of {name} {aspect} {number} {points} {width} {height}.")
+    ] = "{name}_crop-{aspect}",
+    size: Annotated[int | None, typer.Option("--size", help="Pixels of the longer side, at the most.")] = None,
+    quality: Annotated[
+        int | None, typer.Option("--quality", help="1 to 100, of JPEG and WebP; 95 if not said.")
+    ] = None,
+    lossless: Annotated[
+        bool, typer.Option("--lossless", help="Cut JPEGs block for block, without saving anew.")
+    ] = False,
+    metadata_only: Annotated[
+        bool, typer.Option("--metadata-only", help="Write the rectangle for Lightroom, and no new file.")
+    ] = False,
+    place: Annotated[
+        str, typer.Option("--in", help="Where that goes: sidecar, sidecar-with-suffix, or file (JPEG, for Lightroom).")
+    ] = "sidecar",
+    report: Annotated[
+        Path | None, typer.Option("--report", help="What became of each: a .html page, or .json.")
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
     device: OnDevice = Device.AUTO,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Save the best crop of each photo as a new file.
 
-    Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed and nothing is
-    overwritten: a name that is taken gets -2, -3 and so on. Crops that lie in the output folder already are not
-    cropped again. The exit code is 0 if any crop was saved.
+    Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed (but for
+    --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
+    run made of the same photo in the same way, and crops in the output folder, are not cropped again.
+
+    Exit codes: 0 a crop was saved, or all were saved before; 1 none could be; 2 words of the command line that are not
+    understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
     """
-    from engine.aspects import Aspect
-    from engine.crop_file import crop_name, is_crop_name, save_crop
-    from engine.errors import PictureError
+    from engine.crop_folder import photos_to_crop
+    from engine.crop_report import write_report
     from engine.faces import FaceDetector
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    try:
-        shape = Aspect.parse(aspect)
-    except ValueError as error:
-        fail(str(error))
-    made_before = out.resolve()
-    photos = [
-        path
-        for path in find_photos(paths)
-        if path in paths or not (is_crop_name(path) and made_before in path.resolve().parents)
-    ]
+    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, again, dry_run)
+    _check_report(report)
+    photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
         fail("there are no photos there")
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        fail(f"{out} cannot be made ({error.strerror}): name another folder with --out")
-    scorer, detector = load_scorer(device, folder=model), FaceDetector()
-    saved = 0
-    for number, path in enumerate(photos, start=1):
+    if out and not dry_run:
         try:
-            search = shown(search_photo(path, shape, scorer, detector), f"{number} of {len(photos)}")
-            best = next(crop for progress in search for crop in progress.results)
-            target = save_crop(path, best.box, out, crop_name(path, shape.name))
-        except PictureError as error:
-            say_bad_file(path, error.reason)
-            continue
-        saved += 1
-        gain = f"{best.score.points:.0f} points, {gain_in_words(best.score.points, best.gain)}"
-        speak.print(f"{escape(shown_path(path))} -> {escape(shown_path(target))} ({gain})")
-    speak.print(
-        f"{count(saved, 'crop')} saved in {escape(shown_path(out))}, {count(len(photos) - saved, 'file')} skipped"
-    )
-    if not saved:
+            out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            fail(f"{out} cannot be made ({error.strerror}): name another folder with --out")
+    scorer, detector = load_scorer(device, folder=model), FaceDetector()
+    done: list[CroppedPhoto] = []
+    stopped = False
+    try:
+        _crop_all(photos, job, scorer, detector, done)
+    except KeyboardInterrupt:
+        stopped = True
+    if report:
+        write_report(done, report)
+    _say_what_was_done(done, job)
+    if stopped:
+        speak.print("stopped: what is saved stays, and the same command goes on")
+        raise typer.Exit(INTERRUPTED)
+    if all(photo.error for photo in done):
         raise typer.Exit(1)
+
+
+def _crop_all(
+    photos: list[Path], job: "CropJob", scorer: "Scorer", detector: "FaceDetector", done: list["CroppedPhoto"]
+) -> None:
+    from engine.crop_folder import crop_photos
+
+    steps = crop_photos(photos, job, lambda photo: search_photo(photo, job.aspect, scorer, detector))
+    with closing(steps):
+        for progress in shown(steps, "cropping"):
+            for photo in progress.results:
+                done.append(photo)
+                _say(photo)
+
+
+def _job(
+    out: Path | None,
+    aspect: str | None,
+    preset: str | None,
+    name: str,
+    size: int | None,
+    quality: int | None,
+    place: str,
+    lossless: bool,
+    metadata_only: bool,
+    again: bool,
+    dry_run: bool,
+) -> "CropJob":
+    """What the words of the command line ask for; what is said beats the preset."""
+    from engine.aspects import Aspect
+    from engine.crop_file import JPEG_QUALITY
+    from engine.crop_folder import PRESETS, CropJob, CropWay
+    from engine.crop_names import NamePattern
+    from engine.ratings import RatingPlace
+
+    if preset is not None and preset not in PRESETS:
+        _not_understood(f"{preset!r} is no preset: {', '.join(PRESETS)} are")
+    if lossless and metadata_only:
+        _not_understood("--lossless makes new files, --metadata-only makes none: leave one out")
+    if out is None and not (metadata_only or dry_run):
+        _not_understood("new files need a folder: name one with --out")
+    way = CropWay.METADATA if metadata_only else CropWay.LOSSLESS if lossless else CropWay.ENCODED
+    if way is not CropWay.ENCODED and (size is not None or quality is not None):
+        made = "metadata-only" if metadata_only else "lossless"
+        _not_understood(f"--size and --quality are for crops that are saved anew: leave --{made} out")
+    use = PRESETS.get(preset or "")
+    try:
+        return CropJob(
+            folder=out,
+            aspect=Aspect.parse(aspect or (use.aspect if use else "1:1")),
+            names=NamePattern(name),
+            way=way,
+            place=RatingPlace(place),
+            long_side=size if size is not None or way is not CropWay.ENCODED or not use else use.long_side,
+            quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
+            again=again,
+            dry_run=dry_run,
+        )
+    except ValueError as error:
+        _not_understood(str(error))
+
+
+def _check_report(report: Path | None) -> None:
+    from engine.crop_report import SUFFIXES
+
+    if report and report.suffix.lower() not in SUFFIXES:
+        _not_understood(f"{report.name}: a report is {' or '.join(SUFFIXES)}")
+
+
+def _not_understood(message: str) -> NoReturn:
+    speak.print(f"[red]error:[/red] {escape(message)}")
+    raise typer.Exit(NOT_UNDERSTOOD)
+
+
+def _say(photo: "CroppedPhoto") -> None:
+    if photo.error:
+        say_bad_file(photo.source, photo.error)
+        return
+    if photo.done_before or photo.points is None or photo.gain is None:
+        return
+    told = f"{photo.points:.0f} points, {gain_in_words(photo.points, photo.gain)}"
+    if photo.shift_xy and any(photo.shift_xy):
+        told += f", moved by {photo.shift_xy[0]}, {photo.shift_xy[1]} pixels"
+    if photo.doubt:
+        told += f"; doubtful: {photo.doubt}"
+    where = shown_path(photo.target) if photo.target else f"crop {photo.box_xyxy}"
+    speak.print(f"{escape(shown_path(photo.source))} -> {escape(where)} ({told})")
+
+
+def _say_what_was_done(done: list["CroppedPhoto"], job: "CropJob") -> None:
+    saved, before = (
+        sum(photo.target is not None and not photo.done_before for photo in done),
+        sum(photo.done_before for photo in done),
+    )
+    bad = sum(photo.error is not None for photo in done)
+    where = f" in {escape(shown_path(job.folder))}" if job.folder else ""
+    done_before = f", {before} done before" if before else ""
+    doubtful = sum(photo.doubt is not None for photo in done)
+    look_at = f", {doubtful} doubtful" if doubtful else ""
+    speak.print(f"{count(saved, 'crop')} saved{where}, {count(bad, 'file')} skipped{done_before}{look_at}")
 
 
 def search_photo(

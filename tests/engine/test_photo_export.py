@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageCms
 
 from engine.errors import PictureError
+from engine.metadata import exiv2_alone, written
 from engine.photo_export import ExportedPhoto, ExportSettings, export_photos
 from engine.pictures import load_picture
-from engine.ratings import exiv2_alone, written
 
 AS_IS = ExportSettings()
 NOWHERE = ExportSettings(without_location=True)

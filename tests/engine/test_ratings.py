@@ -17,13 +17,13 @@ from PIL import Image, ImageCms, TiffImagePlugin
 
 import engine.ratings
 from engine.errors import PictureError
+from engine.metadata import exiv2_alone
 from engine.pictures import load_picture
 from engine.ratings import (
     RatedBy,
     Rating,
     RatingPlace,
     StarMapping,
-    exiv2_alone,
     find_rating,
     read_rating,
     sidecar_path,
@@ -224,14 +224,14 @@ def test_the_history_of_a_sidecar_survives(photo: Path, place: RatingPlace) -> N
 def test_what_would_be_lost_is_noticed(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     sidecar = sidecar_path(photo, SIDECAR)
     sidecar.write_text(DARKTABLE, encoding="utf-8")
-    parse = engine.ratings._parse
+    parse = engine.ratings.parse_sidecar
 
     def forgetful(*given: Any) -> Any:
         image = parse(*given)
         del image.xmpData()["Xmp.darktable.history_end"]
         return image
 
-    monkeypatch.setattr(engine.ratings, "_parse", forgetful)
+    monkeypatch.setattr(engine.ratings, "parse_sidecar", forgetful)
     with pytest.raises(PictureError, match="another place"):
         write_rating(photo, 5, SIDECAR)
     assert sidecar.read_text(encoding="utf-8") == DARKTABLE

@@ -78,20 +78,51 @@ def test_crop_saves_new_files_and_touches_no_original(folder: Path, tmp_path: Pa
     before = {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
     done = _run("crop", folder, "--aspect", "4:5", "--out", tmp_path / "crops")
     assert done.returncode == 0, done.stderr
-    crops = sorted((tmp_path / "crops").iterdir())
+    crops = sorted((tmp_path / "crops").glob("[!.]*"))
     assert len(crops) == 4
     for crop in crops:
         with Image.open(crop) as image:
             assert abs(image.width / image.height - 0.8) < 0.01
     assert _run("crop", folder / "sample-01.jpg", "--aspect", "4:5", "--out", tmp_path / "crops").returncode == 0
+    assert len(list((tmp_path / "crops").glob("[!.]*"))) == 4
+    again = _run("crop", folder / "sample-01.jpg", "--aspect", "4:5", "--out", tmp_path / "crops", "--again")
+    assert again.returncode == 0, again.stderr
     assert (tmp_path / "crops" / "sample-01_crop-4x5-2.jpg").exists()
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()} == before
 
 
 def test_a_strange_shape_is_explained(folder: Path, tmp_path: Path) -> None:
     done = _run("crop", folder, "--aspect", "wide", "--out", tmp_path / "crops")
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "4:5" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--preset", "poster", "--out", "x"],
+        ["--name", "a/b", "--out", "x"],
+        ["--lossless", "--metadata-only", "--out", "x"],
+        ["--lossless", "--size", "9", "--out", "x"],
+        ["--report", "x.txt", "--out", "x"],
+        [],
+    ],
+)
+def test_words_that_do_not_fit_are_refused_before_anything_is_done(folder: Path, words: list[str]) -> None:
+    done = _run("crop", folder, *words)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error:")
+
+
+def test_a_folder_is_cropped_for_a_profile_with_a_report(folder: Path, tmp_path: Path) -> None:
+    words = ("--preset", "profile", "--size", 200, "--name", "{name}_{aspect}", "--report", tmp_path / "r.json")
+    done = _run("crop", folder, "--out", tmp_path / "crops", *words)
+    assert done.returncode == 0, done.stderr
+    for crop in (tmp_path / "crops").glob("[!.]*"):
+        assert crop.stem.endswith("_1x1")
+        with Image.open(crop) as image:
+            assert image.size == (200, 200)
+    assert sum(row["error"] is not None for row in json.loads((tmp_path / "r.json").read_text())) == 2
 
 
 def test_bench_prints_one_object(folder: Path) -> None:
@@ -118,7 +149,7 @@ def test_help_and_version_load_nothing_heavy() -> None:
 def test_crops_in_the_output_folder_are_not_cropped_again(folder: Path) -> None:
     for _ in range(2):
         assert _run("crop", folder, "--out", folder / "crops").returncode == 0
-    assert len(list((folder / "crops").iterdir())) == 8
+    assert len(list((folder / "crops").glob("[!.]*"))) == 4
     assert not list((folder / "crops").glob("*_crop-*_crop-*"))
 
 

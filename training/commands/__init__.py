@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from training.commands import model, posts
+from training.commands import crops, model, posts
 
 app = typer.Typer(no_args_is_help=True, help="Make the ConvNet: from posts and their likes, or from any labels.")
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -20,6 +20,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "make-model": model.make_model,
     "from-posts": model.from_posts,
     "from-folders": model.from_folders,
+    "crop-eval": crops.crop_eval,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
