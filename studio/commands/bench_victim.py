@@ -23,7 +23,7 @@ def main(catalogue_file: Path, photos: list[Path]) -> None:
                         continue
                     stars = ((photo.mark.stars or 0) + 1) % (MOST_STARS + 1)
                     catalogue.mark([(photo.content, Mark(stars, 1))])
-                    _say(f"{stars} {photo.path}")
+                    _say(f"{stars} {photo.path.absolute()}")
 
 
 def _say(line: str) -> None:
