@@ -23,14 +23,17 @@ def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the crops; made where it is missing.")],
     aspect: Annotated[str, typer.Option("--aspect", help="Width to height, as 4:5; or original.")] = "1:1",
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
+    ] = False,
     device: OnDevice = Device.AUTO,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Save the best crop of each photo as a new file.
 
-    Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed and nothing is
-    overwritten: a name that is taken gets -2, -3 and so on. Crops that lie in the output folder already are not
-    cropped again. The exit code is 0 if any crop was saved.
+    Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo
+    are left out. Originals are never changed and nothing is overwritten: a name that is taken gets -2, -3 and so on.
+    Crops that lie in the output folder already are not cropped again. The exit code is 0 if any crop was saved.
     """
     from engine.aspects import Aspect
     from engine.crop_file import crop_name, is_crop_name, save_crop
@@ -59,7 +62,9 @@ def crop(
     saved = 0
     for number, path in enumerate(photos, start=1):
         try:
-            search = shown(search_photo(path, shape, scorer, detector), f"{number} of {len(photos)}")
+            search = shown(
+                search_photo(path, shape, scorer, detector, exhaustive=exhaustive), f"{number} of {len(photos)}"
+            )
             best = next(crop for progress in search for crop in progress.results)
             target = save_crop(path, best.box, out, crop_name(path, shape.name))
         except PictureError as error:
@@ -76,15 +81,16 @@ def crop(
 
 
 def search_photo(
-    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector"
+    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector", *, exhaustive: bool = False
 ) -> Iterator[Progress["CropSuggestion"]]:
     """Open a photo and search its crops.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
-    from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+    from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
     from engine.pictures import load_picture
 
     picture = load_picture(path, SEARCH_LONG_SIDE)
-    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect)
+    way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
+    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect, way=way)
