@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -15,7 +16,7 @@ from studio.wording import count, gain_in_words, shown_path
 
 if TYPE_CHECKING:
     from engine.aspects import Aspect
-    from engine.crop_folder import CropJob, CroppedPhoto
+    from engine.crop_folder import CropJob, CroppedPhoto, Search
     from engine.crop_search import CropSuggestion
     from engine.faces import FaceDetector
     from engine.scoring import Scorer
@@ -51,6 +52,9 @@ def crop(
     report: Annotated[
         Path | None, typer.Option("--report", help="What became of each: a .html page, or .json.")
     ] = None,
+    exhaustive: Annotated[
+        bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
+    ] = False,
     again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
     device: OnDevice = Device.AUTO,
@@ -58,7 +62,8 @@ def crop(
 ) -> None:
     """Save the best crop of each photo as a new file.
 
-    Every crop of a grid is scored by the network; faces are kept whole. Originals are never changed (but for
+    Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
+    left out. Originals are never changed (but for
     --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
     run made of the same photo in the same way, and crops in the output folder, are not cropped again.
 
@@ -85,7 +90,8 @@ def crop(
     done: list[CroppedPhoto] = []
     stopped = False
     try:
-        _crop_all(photos, job, scorer, detector, done)
+        search = partial(search_photo, aspect=job.aspect, scorer=scorer, detector=detector, exhaustive=exhaustive)
+        _crop_all(photos, job, search, done)
     except KeyboardInterrupt:
         stopped = True
     if report:
@@ -98,12 +104,10 @@ def crop(
         raise typer.Exit(1)
 
 
-def _crop_all(
-    photos: list[Path], job: "CropJob", scorer: "Scorer", detector: "FaceDetector", done: list["CroppedPhoto"]
-) -> None:
+def _crop_all(photos: list[Path], job: "CropJob", search: "Search", done: list["CroppedPhoto"]) -> None:
     from engine.crop_folder import crop_photos
 
-    steps = crop_photos(photos, job, lambda photo: search_photo(photo, job.aspect, scorer, detector))
+    steps = crop_photos(photos, job, search)
     with closing(steps):
         for progress in shown(steps, "cropping"):
             for photo in progress.results:
@@ -199,15 +203,16 @@ def _say_what_was_done(done: list["CroppedPhoto"], job: "CropJob") -> None:
 
 
 def search_photo(
-    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector"
+    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector", *, exhaustive: bool = False
 ) -> Iterator[Progress["CropSuggestion"]]:
     """Open a photo and search its crops.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
-    from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+    from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
     from engine.pictures import load_picture
 
     picture = load_picture(path, SEARCH_LONG_SIDE)
-    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect)
+    way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
+    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect, way=way)

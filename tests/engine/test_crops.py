@@ -11,7 +11,8 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from engine.aspects import COMMON_ASPECTS, Aspect
 from engine.crop_file import crop_name, is_crop_name, save_crop
-from engine.crop_search import SEARCH_LONG_SIDE, CropSettings, candidate_boxes, search_crops
+from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+from engine.crop_windows import CropSettings, candidate_boxes
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.geometry import Box

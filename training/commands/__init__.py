@@ -18,6 +18,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": model.evaluate,
     "export": model.export,
     "make-model": model.make_model,
+    "crop-head": model.crop_head,
     "from-posts": model.from_posts,
     "from-folders": model.from_folders,
     "crop-eval": crops.crop_eval,

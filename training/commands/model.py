@@ -384,3 +384,28 @@ def _say(evaluation: "Evaluation", folder: Path, title: str) -> None:
     for target in evaluation.targets:
         console.print(f"[{'green' if target.met else 'red'}]{target}[/]")
     console.print(f"report in {write_report(evaluation, folder, title)}")
+
+
+def crop_head(
+    data: DataFolder = DEFAULT_DATA,
+    teacher: Annotated[Path, typer.Option(help="Model folder that the head learns from, and serves.")] = DEFAULT_OUT,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for crop_map.onnx and crop_head.safetensors; else the teacher's.")
+    ] = None,
+    photos: Annotated[
+        int, typer.Option(min=1, help="Photos of the train split that it learns from, at the most.")
+    ] = 800,
+    seed: Seed = 0,
+) -> None:
+    """Distil the head that lets the crop search estimate ten thousand windows at once."""
+    from training.crop_head import CropHeadSettings, fit_head, sample_windows, save_head, train_photos
+
+    settings = CropHeadSettings(seed=seed)
+    with told_errors():
+        chosen = train_photos(data)
+        random.Random(seed).shuffle(chosen)
+        drawn = shown(sample_windows(chosen[:photos], teacher, settings), "asking the teacher")
+        samples = [sample for progress in drawn for sample in progress.results]
+        if not samples:
+            fail(f"no photo in {data} is large enough")
+        save_head(last(shown(fit_head(samples, settings), "fitting")), teacher, out or teacher)

@@ -1,0 +1,234 @@
+"""What ten thousand windows of a photo would score, estimated at once: the convolutions run once, windows share them.
+
+    picture at a few sizes --crop_map.onnx--> feature maps, a cell every 16 pixels
+    window of a map --average over 6 x 6 bins--> features --with its place and its faces--> perceptron --> logit
+
+The body of the network up to its fifth stage makes the maps, one convolution more makes their channels few, and a
+perceptron with two hidden layers, distilled from the network itself, judges a window by its bins (as RoI pooling does:
+Girshick, "Fast R-CNN", arXiv:1504.08083). Windows of one size that stand in rows and columns are averaged by two
+products of matrices. `training.crop_head` makes the two files; they serve one model, whose sha256 they carry.
+"""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from engine.crop_windows import CropSettings, Whole, WindowGroup, main_faces
+from engine.errors import ModelError
+from engine.faces import Faces
+from engine.pictures import Picture
+from engine.pixels import Floats, Pixels
+from engine.preprocess import PREPROCESSING, network_input
+from engine.resources import MODEL_FOLDER
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
+
+MAP_FILE, HEAD_FILE = "crop_map.onnx", "crop_head.safetensors"
+# Long sides of the picture: a window is looked at where it comes nearest to the network's 224 pixels.
+LONG_SIDES = (224, 320, 448)
+CELL_PX = 16
+# The deepest stride of the maps' network: pictures are filled up with grey to a multiple of it.
+MULTIPLE = 32
+BINS = 6
+FACT_COUNT = 19
+
+
+class FeatureMaps:
+    """The feature maps of one picture; each is made when a window first asks for it.
+
+    Attributes:
+        full_wh: size of the photo, in which windows are told.
+        picture_wh: size of the decoded picture.
+    """
+
+    def __init__(self, picture: Picture, session: "InferenceSession") -> None:
+        self.full_wh = picture.full_size_wh
+        self.picture_wh = picture.pixels.shape[1], picture.pixels.shape[0]
+        self._pixels = picture.pixels
+        self._session = session
+        self._maps: dict[int, Floats] = {}
+
+    def long_side_for(self, group: WindowGroup) -> int:
+        """The size of the picture at which windows of this group come nearest to what the network sees."""
+        share = max(group.width, group.height) / max(self.full_wh)
+        return min(LONG_SIDES, key=lambda side: abs(np.log(side * share / PREPROCESSING.size)))
+
+    def at(self, long_side: int) -> Floats:
+        """The map at one of `LONG_SIDES`: float32 (h, w, C), a cell every 16 pixels of the picture at that size."""
+        if long_side not in self._maps:
+            pixels = map_input(self._pixels, long_side)
+            self._maps[long_side] = np.ascontiguousarray(
+                self._session.run(["map"], {"picture": pixels})[0][0].transpose(1, 2, 0)
+            )
+        return self._maps[long_side]
+
+
+def map_input(picture: Pixels, long_side: int) -> Floats:
+    """A whole picture for the maps' network: float32 (1, 3, H, W), filled up with grey to multiples of 32."""
+    height, width = picture.shape[:2]
+    fitted_w, fitted_h = fitted_size((width, height), long_side)
+    shrinks = fitted_w < width
+    fitted = cv2.resize(picture, (fitted_w, fitted_h), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    below, beside = -fitted_h % MULTIPLE, -fitted_w % MULTIPLE
+    grey = (PREPROCESSING.mean,) * 3
+    filled = cv2.copyMakeBorder(fitted, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=grey)
+    return network_input([filled.astype(np.uint8, copy=False)])
+
+
+def fitted_size(size_wh: tuple[int, int], long_side: int) -> tuple[int, int]:
+    """Width and height of a picture once its longer side is reduced or enlarged to this."""
+    scale = long_side / max(size_wh)
+    return max(1, round(size_wh[0] * scale)), max(1, round(size_wh[1] * scale))
+
+
+def window_features(
+    group: WindowGroup, map_hwc: Floats, size_wh: tuple[int, int], fitted_wh: tuple[int, int]
+) -> Floats:
+    """The map averaged over the bins of each window.
+
+    Args:
+        group: X by Y windows, in pixels of the photo.
+        map_hwc: float32 (h, w, C).
+        size_wh: of the photo.
+        fitted_wh: of the picture that the map was made of, before it was filled up.
+
+    Returns:
+        float32 (Y * X, BINS * BINS * C), windows in the order of `WindowGroup.xyxy`.
+    """
+    height, width, channels = map_hwc.shape
+    columns = _averages(group.lefts, group.width, width, CELL_PX * size_wh[0] / fitted_wh[0])  # (X * B, w)
+    rows = _averages(group.tops, group.height, height, CELL_PX * size_wh[1] / fitted_wh[1])  # (Y * B, h)
+    upright = (rows @ map_hwc.reshape(height, -1)).reshape(-1, width, channels)  # (Y * B, w, C)
+    bins = columns @ upright  # (Y * B, X * B, C)
+    parts = bins.reshape(len(group.tops), BINS, len(group.lefts), BINS, channels)
+    features: Floats = parts.transpose(0, 2, 1, 3, 4).reshape(-1, BINS * BINS * channels)
+    return features
+
+
+def _averages(starts: Whole, length: int, cells: int, cell_px: float) -> Floats:
+    """The share that each cell has in each bin of each window along one side: float32 (S * B, cells)."""
+    edges = (starts[:, None] + length * np.arange(BINS + 1) / BINS) / cell_px  # (S, B + 1)
+    cell = np.arange(cells)
+    covered = np.minimum(edges[:, 1:, None], cell + 1) - np.maximum(edges[:, :-1, None], cell)
+    shares = np.clip(covered, 0, None) * (BINS * cell_px / length)
+    return np.asarray(shares.reshape(-1, cells), np.float32)
+
+
+def window_facts(
+    windows_xyxy: Whole, faces: Faces, size_wh: tuple[int, int], picture_wh: tuple[int, int], long_side: int
+) -> Floats:
+    """Where windows lie, how large they are, and where their faces are.
+
+    Args:
+        windows_xyxy: int (W, 4), in pixels of the photo.
+        faces: the ones to keep, in pixels of the photo, largest first.
+        size_wh: of the photo.
+        picture_wh: of the decoded picture, whose pixels are all that the network can see.
+        long_side: of the picture that the map is made of.
+
+    Returns:
+        float32 (W, FACT_COUNT), each within about -3 to 3.
+    """
+    window = windows_xyxy.astype(np.float32)
+    start, side = window[:, :2], window[:, 2:] - window[:, :2]
+    longest = side.max(axis=1)
+    facts = np.zeros((len(window), FACT_COUNT), np.float32)
+    facts[:, 0] = np.log2(side[:, 0] / side[:, 1])
+    facts[:, 1] = np.log2(longest / max(size_wh))
+    facts[:, 2] = facts[:, 1] + np.log2(long_side / PREPROCESSING.size)
+    facts[:, 3] = np.clip(facts[:, 1] + np.log2(max(picture_wh) / PREPROCESSING.size), -2, 2)
+    facts[:, 4:6] = np.minimum(start / side, 1)
+    facts[:, 6:8] = np.minimum((np.asarray(size_wh) - window[:, 2:]) / side, 1)
+    if len(faces):
+        boxes = faces.boxes_xyxy
+        largest = (boxes[0] - np.tile(start, 2)) / np.tile(side, 2)
+        everyone = np.concatenate([boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)])
+        together = (everyone - np.tile(start, 2)) / np.tile(side, 2)
+        facts[:, 8] = 1
+        facts[:, 9:11] = (largest[:, :2] + largest[:, 2:]) / 2 - 0.5
+        facts[:, 11] = np.log2(largest[:, 3] - largest[:, 1]) + 1
+        facts[:, 12] = (boxes[0, 3] - boxes[0, 1]) / longest
+        facts[:, 13:17] = together - 0.5
+        facts[:, 17] = min(len(faces), 3) / 3
+        facts[:, 18] = np.abs(facts[:, 9])
+    return np.clip(facts, -3, 3)
+
+
+class CropHead:
+    """Estimates what windows would score.
+
+    Args:
+        map_onnx: the network that makes maps, as ONNX.
+        weights: `weight0`, `bias0`, `weight1` ... of the perceptron; weights are (inputs, outputs).
+
+    Raises:
+        ValueError: the weights do not make a perceptron.
+        Exception: of ONNX Runtime's own, where it cannot load the map.
+    """
+
+    def __init__(self, map_onnx: bytes, weights: Mapping[str, Floats]) -> None:
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = os.cpu_count() or 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._session = onnxruntime.InferenceSession(map_onnx, options, providers=["CPUExecutionProvider"])
+        self._layers = [(weights[f"weight{n}"], weights[f"bias{n}"]) for n in range(len(weights) // 2)]
+        if not self._layers or self._layers[-1][0].shape[1] != 1:
+            raise ValueError("the head does not end in one number")
+
+    def maps(self, picture: Picture) -> FeatureMaps:
+        """The maps of a picture, for any number of searches in it."""
+        return FeatureMaps(picture, self._session)
+
+    def estimate(self, maps: FeatureMaps, group: WindowGroup, faces: Faces, settings: CropSettings) -> Floats:
+        """The logits that windows of a group would have: float32 (Y * X,), in the order of `WindowGroup.xyxy`."""
+        long_side = maps.long_side_for(group)
+        fitted_wh = fitted_size(maps.picture_wh, long_side)
+        features = window_features(group, maps.at(long_side), maps.full_wh, fitted_wh)
+        main = main_faces(faces, settings)
+        facts = window_facts(group.xyxy(), main, maps.full_wh, maps.picture_wh, long_side)
+        first, bias = self._layers[0]
+        hidden = features @ first[: features.shape[1]]
+        hidden += facts @ first[features.shape[1] :] + bias
+        for weight, shift in self._layers[1:]:
+            hidden = np.maximum(hidden, 0) @ weight + shift
+        return np.asarray(hidden[:, 0], np.float32)
+
+
+@lru_cache(maxsize=2)
+def crop_head_for(model_sha256: str, folder: Path = MODEL_FOLDER) -> CropHead | None:
+    """The head that was distilled from this model; None where the folder holds none, or one of another model.
+
+    Args:
+        model_sha256: `engine.checkpoint.ModelCard.model_sha256` of the model that scores.
+        folder: where the two files lie.
+
+    Raises:
+        ModelError: the head is this model's, but its files are damaged.
+    """
+    from safetensors import SafetensorError, safe_open
+
+    path = folder / HEAD_FILE
+    if not path.exists():
+        return None
+    try:
+        with safe_open(path, "numpy") as file:
+            said = file.metadata() or {}
+            weights = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
+        if said.get("model_sha256") != model_sha256:
+            return None
+        map_onnx = (folder / MAP_FILE).read_bytes()
+        if hashlib.sha256(map_onnx).hexdigest() != said.get("map_sha256"):
+            raise ModelError(folder / MAP_FILE, "not the file that the crop head was made with: copy both again")
+        return CropHead(map_onnx, weights)
+    except (OSError, SafetensorError, KeyError, ValueError) as error:
+        raise ModelError(path, f"the crop head cannot be read ({error}): copy the model folder again") from error

@@ -1,0 +1,226 @@
+"""Which windows of a photo are looked at: a grid over (x, y, scale) of at least ten thousand, all of them polite.
+
+    +----------------------------+      scale 1: the largest window of the aspect ratio that fits the photo
+    |      +-----------+         |      the scales go down evenly to `min_scale`, never below `min_side_px`
+    |      |   face    | <- y    |      at each scale the window moves in steps of one share of its own side
+    |      +-----------+         |
+    |            ^ x             |      a window that cuts a face, or leaves one out, is never considered
+    +----------------------------+
+
+Windows of one size make a group: every left edge goes with every top edge, so that work on them can be shared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.aspects import Aspect
+from engine.faces import Faces
+from engine.geometry import Box
+
+Whole = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CropSettings:
+    """The tuning of the search.
+
+    Attributes:
+        windows: how many are looked at, at the least, where the photo has room for so many.
+        exact: how many of the best are scored by the network itself.
+        refinements: how often the neighbours of the best one are scored, each time nearer to it.
+        scales: how many sizes they have.
+        min_scale: side of the smallest window, as a share of the largest that fits.
+        min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
+        face_margin: room kept around eyes and mouth, as a share of the face box.
+        face_share: how much of a face box must stay in the picture: a forehead may be cut, a face may not.
+        bystander: a face smaller than this share of the largest one's area may be lost.
+        suggestions: how many crops are returned, at the most.
+        max_iou: two returned crops overlap by no more than this.
+    """
+
+    windows: int = 10_000
+    exact: int = 8
+    refinements: int = 1
+    scales: int = 20
+    min_scale: float = 0.4
+    min_side_px: int = 240
+    face_margin: float = 0.15
+    face_share: float = 0.8
+    bystander: float = 0.15
+    suggestions: int = 5
+    max_iou: float = 0.75
+
+
+@dataclass(frozen=True)
+class WindowGroup:
+    """Windows of one size, in whole pixels of the photo.
+
+    Attributes:
+        width: of each.
+        height: of each.
+        lefts: ascending, int (X,).
+        tops: ascending, int (Y,).
+        polite: which of them may be shown, bool (Y, X).
+    """
+
+    width: int
+    height: int
+    lefts: Whole
+    tops: Whole
+    polite: npt.NDArray[np.bool_]
+
+    def xyxy(self) -> Whole:
+        """All windows, polite or not: int (Y * X, 4), row after row."""
+        tops, lefts = np.meshgrid(self.tops, self.lefts, indexing="ij")
+        return np.stack([lefts, tops, lefts + self.width, tops + self.height], axis=-1).reshape(-1, 4)
+
+    def boxes(self) -> list[Box]:
+        """The polite windows."""
+        return [Box(*window) for window in self.xyxy()[self.polite.ravel()].tolist()]
+
+
+def window_groups(
+    size_wh: tuple[int, int], faces: Faces, aspect: Aspect, settings: CropSettings | None = None
+) -> list[WindowGroup]:
+    """The grid: windows that keep the faces; where none keeps all, those that keep the most.
+
+    Args:
+        size_wh: width and height of the photo.
+        faces: in pixels of that size. Who picks one of several people leaves the others out here.
+        aspect: the shape of the windows.
+        settings: the tuning of the search.
+
+    Returns:
+        Groups that each hold a polite window, the largest first: at least one.
+    """
+    settings = settings or CropSettings()
+    main = main_faces(faces, settings)
+    together = _together(main, size_wh, settings)
+    wanted = settings.windows
+    for _ in range(3):
+        groups = _grid(size_wh, together, aspect, settings, wanted)
+        kept = [faces_kept(group.xyxy(), main, size_wh, settings) for group in groups]
+        most = max((int(count.max()) for count in kept), default=-1)
+        if most < len(main) and together is not None:  # they do not fit together: look everywhere for most of them
+            together = None
+            continue
+        polite = [(count == most).reshape(group.polite.shape) for group, count in zip(groups, kept, strict=True)]
+        found = sum(int(mask.sum()) for mask in polite)
+        if found >= settings.windows or wanted > settings.windows:
+            break
+        wanted = int(wanted * min(6.0, 1.1 * settings.windows / found))
+    return [
+        WindowGroup(group.width, group.height, group.lefts, group.tops, mask)
+        for group, mask in zip(groups, polite, strict=True)
+        if mask.any()
+    ]
+
+
+def candidate_boxes(
+    size_wh: tuple[int, int], faces: Faces, aspect: Aspect, settings: CropSettings | None = None
+) -> list[Box]:
+    """The polite windows of `window_groups`, the largest first: at least one."""
+    return [box for group in window_groups(size_wh, faces, aspect, settings) for box in group.boxes()]
+
+
+def main_faces(faces: Faces, settings: CropSettings) -> Faces:
+    """The faces that a crop must keep: all but bystanders."""
+    if len(faces) == 0:
+        return faces
+    area = np.prod(faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2], axis=1)
+    main = area >= settings.bystander * area.max()
+    return Faces(faces.boxes_xyxy[main], faces.landmarks_xy[main], faces.confidence[main])
+
+
+def _together(faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> npt.NDArray[np.float64] | None:
+    """The box, xyxy, that every window must hold: eyes and mouths of all; None without faces."""
+    if len(faces) == 0:
+        return None
+    parts = _needed_parts(faces, size_wh, settings)
+    return np.concatenate([parts[:, :2].min(axis=0), parts[:, 2:].max(axis=0)])
+
+
+def _grid(
+    size_wh: tuple[int, int],
+    needed_xyxy: npt.NDArray[np.float64] | None,
+    aspect: Aspect,
+    settings: CropSettings,
+    wanted: int,
+) -> list[WindowGroup]:
+    """All windows that hold what is needed, with the largest step that gives as many as are wanted."""
+    low, high = ((0.0, 0.0), (np.inf, np.inf)) if needed_xyxy is None else (needed_xyxy[2:], needed_xyxy[:2])
+    spans: list[tuple[tuple[int, int], tuple[int, int], tuple[int, int]]] = []
+    for width, height in _sizes(size_wh, aspect, settings):
+        x_span = max(0, int(np.ceil(low[0] - width))), int(min(size_wh[0] - width, high[0]))
+        y_span = max(0, int(np.ceil(low[1] - height))), int(min(size_wh[1] - height, high[1]))
+        if x_span[0] <= x_span[1] and y_span[0] <= y_span[1]:
+            spans.append(((width, height), x_span, y_span))
+    step = _largest_step(spans, wanted)
+    groups = []
+    for (width, height), x_span, y_span in spans:
+        lefts, tops = _positions(x_span, step * width), _positions(y_span, step * height)
+        groups.append(WindowGroup(width, height, lefts, tops, np.ones((len(tops), len(lefts)), np.bool_)))
+    return groups
+
+
+def _sizes(size_wh: tuple[int, int], aspect: Aspect, settings: CropSettings) -> list[tuple[int, int]]:
+    largest_w, largest_h = aspect.largest_in(size_wh)
+    smallest = min(1.0, max(settings.min_scale, settings.min_side_px / min(largest_w, largest_h)))
+    scales = np.geomspace(1, smallest, settings.scales)
+    return list(dict.fromkeys((max(1, round(largest_w * scale)), max(1, round(largest_h * scale))) for scale in scales))
+
+
+def _largest_step(spans: Sequence[tuple[tuple[int, int], tuple[int, int], tuple[int, int]]], wanted: int) -> float:
+    """The step between windows, as a share of their side, found by halving."""
+    low, high = 1e-4, 1.0
+    for _ in range(14):
+        step = (low * high) ** 0.5
+        count = sum(
+            _count(x_span, step * width) * _count(y_span, step * height) for (width, height), x_span, y_span in spans
+        )
+        low, high = (step, high) if count >= wanted else (low, step)
+    return low
+
+
+def _count(span: tuple[int, int], step: float) -> int:
+    room = span[1] - span[0]
+    return int(np.ceil(room / max(1.0, step))) + 1
+
+
+def _positions(span: tuple[int, int], step: float) -> Whole:
+    """Evenly spaced starts of a window, from one end of the span to the other."""
+    return np.unique(np.rint(np.linspace(span[0], span[1], _count(span, step))).astype(np.int64))
+
+
+def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
+    """How many faces each window keeps whole enough.
+
+    Args:
+        windows: xyxy, int (W, 4), in pixels of the photo.
+        faces: F of them, in pixels of the photo.
+        size_wh: of the photo.
+        settings: what whole enough means.
+
+    Returns:
+        int (W,), 0 to F.
+    """
+    needed = _needed_parts(faces, size_wh, settings)[None]  # (1, F, 4)
+    boxes = np.clip(faces.boxes_xyxy, 0, np.tile(size_wh, 2))[None]  # (1, F, 4)
+    window = windows[:, None]  # (W, 1, 4)
+    holds_features = ((window[..., :2] <= needed[..., :2]) & (needed[..., 2:] <= window[..., 2:])).all(axis=2)
+    overlap = np.minimum(window[..., 2:], boxes[..., 2:]) - np.maximum(window[..., :2], boxes[..., :2])
+    share = np.prod(np.clip(overlap, 0, None), axis=2) / np.maximum(np.prod(boxes[..., 2:] - boxes[..., :2], axis=2), 1)
+    kept: Whole = (holds_features & (share >= settings.face_share)).sum(axis=1)
+    return kept
+
+
+def _needed_parts(faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> npt.NDArray[np.float64]:
+    """The box around eyes, nose and mouth with its margin, cut at the photo's edges: (F, 4)."""
+    margin = settings.face_margin * (faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2])  # (F, 2)
+    low = faces.landmarks_xy.min(axis=1) - margin
+    high = faces.landmarks_xy.max(axis=1) + margin
+    parts: npt.NDArray[np.float64] = np.clip(np.concatenate([low, high], axis=1), 0, np.tile(size_wh, 2))
+    return parts.astype(np.float64)

@@ -1,0 +1,135 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.borders import photo_within
+from engine.checkpoint import load_card
+from engine.crop_bench import rank_correlation, search_shapes
+from engine.crop_head import FeatureMaps, crop_head_for, window_features
+from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, SearchWay, search_crops
+from engine.crop_windows import CropSettings, WindowGroup, candidate_boxes, faces_kept, main_faces
+from engine.faces import NO_FACES, FaceDetector, Faces
+from engine.pictures import Picture, load_picture
+from engine.resources import MODEL_FOLDER
+from engine.scoring import Scorer, load_scorer
+
+SQUARE = Aspect.parse("1:1")
+FEW = CropSettings(windows=150)
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return load_scorer()
+
+
+@pytest.fixture(scope="module")
+def photo(samples: list[Path]) -> tuple[Picture, Faces]:
+    picture = load_picture(samples[11], SEARCH_LONG_SIDE)
+    return picture, FaceDetector().detect_full_size(picture)
+
+
+@pytest.mark.parametrize("aspect", COMMON_ASPECTS)
+def test_a_large_photo_has_ten_thousand_windows_of_each_shape(aspect: Aspect) -> None:
+    boxes = candidate_boxes((4000, 3000), NO_FACES, aspect)
+    assert 10_000 <= len(boxes) <= 13_000
+    assert len(set(boxes)) == len(boxes)
+    assert min(min(box.width, box.height) for box in boxes) >= CropSettings().min_side_px
+
+
+def test_bins_are_averages_of_the_part_of_the_map_that_a_window_covers() -> None:
+    cells = np.arange(8 * 12, dtype=np.float32).reshape(8, 12, 1)
+    group = WindowGroup(96, 96, np.array([0, 32]), np.array([16]), np.ones((1, 2), np.bool_))
+    features = window_features(group, cells, (192, 128), (192, 128))
+    assert features.shape == (2, 36)
+    assert np.allclose(features[0].reshape(6, 6), cells[1:7, 0:6, 0])
+    assert np.allclose(features[1].reshape(6, 6), cells[1:7, 2:8, 0])
+
+
+def test_the_shipped_head_serves_the_shipped_model() -> None:
+    assert crop_head_for(load_card(MODEL_FOLDER).model_sha256) is not None
+    assert crop_head_for("another model") is None
+
+
+@pytest.mark.parametrize("sample", [1, 6, 11])
+def test_the_fast_search_is_hardly_worse_than_the_exhaustive_one(
+    samples: list[Path], scorer: Scorer, sample: int
+) -> None:
+    picture = load_picture(samples[sample], SEARCH_LONG_SIDE)
+    faces = FaceDetector().detect_full_size(picture)
+    fast = list(search_crops(picture, faces, scorer, SQUARE, FEW))[-1].results[0]
+    truth = list(search_crops(picture, faces, scorer, SQUARE, FEW, SearchWay.EXHAUSTIVE))[-1].results[0]
+    assert fast.score.points >= truth.score.points - 3
+
+
+def test_estimates_rank_windows_as_the_network_does(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    search = CropSearch(*photo, scorer, FEW)
+    windows, estimates = search.estimates(SQUARE)
+    boxes = [box for group in search.groups(SQUARE) for box in group.boxes()]
+    assert [box.xyxy for box in boxes] == [tuple(window) for window in windows.tolist()]
+    truth = np.array([score.logit for score in search.exact(boxes)], np.float32)
+    assert rank_correlation(estimates, truth) > 0.7
+
+
+def test_every_shape_keeps_the_face(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    picture, faces = photo
+    best, main = search_shapes(picture, faces, scorer), main_faces(faces, CropSettings())
+    assert list(best) == [aspect.name for aspect in COMMON_ASPECTS]
+    for box in best.values():
+        assert 0 <= box.x0 < box.x1 <= picture.full_size_wh[0]
+        assert 0 <= box.y0 < box.y1 <= picture.full_size_wh[1]
+        assert faces_kept(np.array([box.xyxy]), main, picture.full_size_wh, CropSettings())[0] == len(main)
+
+
+def test_a_model_without_a_head_is_searched_too(
+    photo: tuple[Picture, Faces], scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.crop_search.crop_head_for", lambda _: None)
+    assert not CropSearch(*photo, scorer).has_head
+    steps = list(search_crops(*photo, scorer, SQUARE))
+    fast = steps[-1].results[0]
+    assert 20 < steps[-1].total < 1000
+    centred = CropSearch(*photo, scorer).exact([candidate_boxes(photo[0].full_size_wh, photo[1], SQUARE)[0]])[0]
+    assert fast.score.points >= centred.points
+
+
+def test_maps_are_made_when_they_are_asked_for(photo: tuple[Picture, Faces]) -> None:
+    head = crop_head_for(load_card(MODEL_FOLDER).model_sha256)
+    assert head is not None
+    maps: FeatureMaps = head.maps(photo[0])
+    assert maps.at(224) is maps.at(224)
+    assert maps.at(224).shape[2] == maps.at(320).shape[2]
+
+
+@pytest.mark.parametrize("level", [0, 255, 90])
+@pytest.mark.parametrize("noise", [0.0, 8.0])
+def test_bars_around_a_photo_are_found(samples: list[Path], level: int, noise: float) -> None:
+    pixels = load_picture(samples[0], 600).pixels
+    height, width = pixels.shape[:2]
+    rng = np.random.default_rng(0)
+    for bar_x, bar_y in ((0, 60), (60, 0), (50, 50)):
+        framed = level + rng.normal(0, noise, (height + 2 * bar_y, width + 2 * bar_x, 3))
+        framed[bar_y : bar_y + height, bar_x : bar_x + width] = pixels
+        inside = photo_within(np.clip(framed, 0, 255).astype(np.uint8))
+        expected = (bar_x, bar_y, bar_x + width, bar_y + height)
+        assert np.abs(np.subtract(inside.xyxy, expected)).max() <= 3
+
+
+def test_photos_without_bars_stay_whole(samples: list[Path]) -> None:
+    for path in samples:
+        pixels = load_picture(path, SEARCH_LONG_SIDE).pixels
+        assert photo_within(pixels).xyxy == (0, 0, pixels.shape[1], pixels.shape[0])
+
+
+def test_no_crop_holds_a_bar(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    picture, _ = photo
+    height, width = picture.pixels.shape[:2]
+    framed = np.zeros((height + 160, width, 3), np.uint8)
+    framed[80 : 80 + height] = picture.pixels
+    boxed = Picture(framed, (2 * width, 2 * (height + 160)))
+    faces = FaceDetector().detect_full_size(boxed)
+    for aspect in (COMMON_ASPECTS[0], SQUARE):
+        for crop in list(search_crops(boxed, faces, scorer, aspect))[-1].results:
+            assert crop.box.y0 >= 160 - 6
+            assert crop.box.y1 <= 160 + 2 * height + 6
