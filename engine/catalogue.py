@@ -27,8 +27,8 @@ _BUSY_TIMEOUT_S = 10.0
 _FACTS = tuple(field.name for field in fields(PhotoFacts))
 # What a list of photos shows, sorts and filters by; read in one go: 100,000 photos in a third of a second.
 LIST_COLUMNS = (
-    *("path", "content", "size", "error", "width", "height", "taken", "faces", "face_share", "sharpness", "brightness"),
-    *("eyes_closed", "smile", "logit", "points", "stars", "pick", "by_score"),
+    *("path", "content", "error", "width", "height", "taken", "faces", "sharpness", "eyes_closed"),
+    *("logit", "points", "stars", "pick", "by_score"),
 )
 ListRow = tuple[object, ...]
 
@@ -329,6 +329,22 @@ class Catalogue:
                     (model, content, score.embedding.astype("<f2").tobytes()),
                 )
 
+    def embedding_table(self, model_sha256: str, contents: Sequence[int]) -> tuple[list[int], Floats]:
+        """As `embeddings`, in one block: the numbers of the contents, and float16 (N, E); (0, 0) for none."""
+        wanted = frozenset(contents)
+        numbers: list[int] = []
+        table: Floats = np.empty((0, 0), np.float16)
+        query = "SELECT content, embedding FROM embeddings WHERE model = ?"
+        with self._errors_named():
+            for content, stored in self._database.execute(query, (self._model_id(model_sha256),)):
+                if content in wanted:
+                    embedding = _embedding(stored)
+                    if not numbers:
+                        table = np.empty((len(wanted), len(embedding)), np.float16)
+                    table[len(numbers)] = embedding
+                    numbers.append(content)
+        return numbers, table[: len(numbers)]
+
     def embeddings(self, model_sha256: str, contents: Sequence[int]) -> dict[int, Floats]:
         """The embeddings, float16 (E,), of those of these contents (their numbers) that this model has scored."""
         wanted = frozenset(contents)
@@ -346,9 +362,8 @@ class Catalogue:
         """
         older = "(SELECT points FROM scores WHERE content = files.content ORDER BY model DESC LIMIT 1)"
         query = f"""
-            SELECT path, files.content, size, error, width, height, taken, faces, face_share, sharpness, brightness,
-                   eyes_closed, smile, logit, coalesce(points, {older}), marks.stars, coalesce(pick, 0),
-                   coalesce(marks.by_score, 0)
+            SELECT path, files.content, error, width, height, taken, faces, sharpness, eyes_closed,
+                   logit, coalesce(points, {older}), marks.stars, coalesce(pick, 0), coalesce(marks.by_score, 0)
             FROM files LEFT JOIN contents ON contents.id = files.content
             LEFT JOIN scores ON scores.content = files.content AND scores.model = ?
             LEFT JOIN marks ON marks.content = files.content WHERE path >= ? AND path < ?

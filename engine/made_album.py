@@ -1,7 +1,7 @@
 """Large albums to measure with: many names for a few real photos, known to a catalogue as if they had been scored.
 
 Every name is a hard link to a real photo, so that thumbnails are really decoded; what is remembered of it is what was
-measured of that photo, its score and its time a little different for each name.
+measured of that photo, its score, embedding and time different for each name.
 """
 
 import hashlib
@@ -49,6 +49,7 @@ def fill_catalogue(catalogue: Catalogue, names: Sequence[Path], photos: Sequence
     rng = np.random.default_rng(0)
     model = scorer.card.model_sha256
     known = _measured(photos, scorer)
+    embeddings = np.stack([score.embedding for _, score in known]).astype(np.float32)
     for start in range(0, len(names), _AT_ONCE):
         contents: list[tuple[str, ContentRecord]] = []
         scores: list[tuple[str, ScoreRecord]] = []
@@ -59,8 +60,10 @@ def fill_catalogue(catalogue: Catalogue, names: Sequence[Path], photos: Sequence
             logit = score.logit + float(rng.normal(0, 0.5))
             contents.append((digest, replace(content, taken=1.6e9 + 20.0 * number)))
             points = score_from_logit(logit, scorer.card).points
-            noise = rng.normal(0, 0.3, score.embedding.shape)
-            scores.append((digest, ScoreRecord(logit, points, np.maximum(score.embedding + noise, 0))))
+            # Between two real photos: no two names are alike.
+            share = rng.uniform(0, 1)
+            embedding = share * score.embedding + (1 - share) * embeddings[rng.integers(len(embeddings))]
+            scores.append((digest, ScoreRecord(logit, points, embedding)))
             files.append((name, FileStamp.of(name), FileRecord(digest, None)))
         catalogue.remember_contents(contents)
         catalogue.remember_scores(model, scores)

@@ -45,7 +45,6 @@ class ScoredPhoto:
         score: None for a bad file.
         faces: in pixels of the upright, full-size picture; empty for a bad file.
         error: why it is a bad file; None for a photo.
-        file_size: in bytes; 0 where the file is gone.
         content: its number in the catalogue, the same for copies; None for a bad file.
         taken: by the camera's clock, as seconds since 1970 as if it stood in Greenwich; None where not told.
         facts: what is measured beside the score; None for a bad file.
@@ -57,7 +56,6 @@ class ScoredPhoto:
     score: Score | None
     faces: Faces
     error: str | None
-    file_size: int = 0
     content: int | None = None
     taken: float | None = None
     facts: PhotoFacts | None = None
@@ -281,10 +279,8 @@ def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> lis
 
 def _recalled(read: _Read, catalogue: Catalogue, card: ModelCard) -> ScoredPhoto:
     """The photo of a file whose content is in the catalogue; or a bad file."""
-    stamp = read.stamp or _stamp(read.path)
-    file_size = stamp.size if stamp else 0
     if read.file.content_sha256 is None:
-        return ScoredPhoto(read.path, None, None, NO_FACES, read.file.error, file_size)
+        return ScoredPhoto(read.path, None, None, NO_FACES, read.file.error)
     content = catalogue.recall_content(read.file.content_sha256)
     score = catalogue.recall_score(read.file.content_sha256, card.model_sha256)
     assert content is not None, "what the catalogue does not know was decoded"
@@ -296,7 +292,6 @@ def _recalled(read: _Read, catalogue: Catalogue, card: ModelCard) -> ScoredPhoto
         score_from_logit(score.logit, card),
         record.faces,
         None,
-        file_size,
         number,
         record.taken,
         record.facts,

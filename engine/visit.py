@@ -1,5 +1,6 @@
 """What happens when folders are opened as an album: what is known comes at once, then what changed, then the groups."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,6 +60,7 @@ def visit(
             album = Album(scorer.card)
             album.add_listed(catalogue.list_photos(scorer.card.model_sha256, paths))
             yield Progress(0, 0, "looking for changes", (Listed(album),))
+            album.prepare_names()
         if gone := forget_missing(paths, catalogue):
             yield Progress(0, 0, f"{len(gone)} files are gone", (Gone(gone),))
         last = Progress[ScoredPhoto](0, 0)
@@ -76,13 +78,15 @@ def group_contents(catalogue: Catalogue, model_sha256: str, paths: Sequence[Path
     scored = {
         int(str(row[content])): (row[taken], row[logit]) for row in rows if row[content] and row[logit] is not None
     }
-    stored = catalogue.embeddings(model_sha256, list(scored))
-    contents = [number for number in scored if number in stored]
+    # One block, which is given back whole: a hundred thousand small ones would stay with this program.
+    contents, embeddings = catalogue.embedding_table(model_sha256, list(scored))
     if not contents:
         return {}
     times, logits = np.array([scored[number] for number in contents], np.float64).T
-    groups: npt.NDArray[np.int32] = group_photos(times, np.stack([stored[number] for number in contents]), logits)
-    numbers, sizes = np.unique(groups, return_counts=True)
-    alone = frozenset(numbers[sizes == 1].tolist())
+    groups: npt.NDArray[np.int32] = group_photos(times, embeddings, logits)
+    # A photo that several files hold is a group by itself.
+    files = Counter(row[content] for row in rows)
+    sizes = np.bincount(groups, weights=[files[number] for number in contents])
+    alone = frozenset(np.flatnonzero(sizes == 1).tolist())
     pairs = zip(contents, groups.tolist(), strict=True)
     return {number: UNKNOWN if group in alone else group for number, group in pairs}

@@ -8,6 +8,7 @@ from engine.album import PhotoRow
 from studio.album_model import PhotoRole, StackRole
 from studio.theme import ACCENT, POOR, score_colour
 from studio.thumbnails import Thumbnails
+from studio.wording import on_one_line
 
 PADDING = 8
 NAME_HEIGHT = 24
@@ -95,7 +96,8 @@ class PhotoTile(QStyledItemDelegate):
             self._paint_mark(painter, inside, photo)
         name = QRect(inside.left(), inside.bottom() + 4, inside.width(), NAME_HEIGHT)
         painter.setPen(palette.color(QPalette.ColorRole.Text))
-        elided = painter.fontMetrics().elidedText(photo.path.name, Qt.TextElideMode.ElideMiddle, name.width())
+        text = on_one_line(photo.path.name)
+        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, name.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignCenter, elided)
         painter.restore()
 

@@ -1,6 +1,7 @@
 """What is done with many photos of the album at once: stars to files, trash, export, lists."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -160,7 +161,9 @@ class AlbumTasks(QWidget):
             return
         key, turned = self._model.key, self._model.turned
         picked = album.select(PhotoFilter(picks=frozenset((1,))), key, turned=turned)
-        best = album.select(self._model.wanted, SortKey.SCORE)
+        # What is rejected is not among the best, unless nothing else is looked at.
+        wanted = self._model.wanted
+        best = album.select(replace(wanted, picks=wanted.picks - {REJECTED} or wanted.picks), SortKey.SCORE)
         good = best[album.numbers["content"][best] != UNKNOWN].tolist()
         dialog = ExportDialog(
             [photo.path for photo in self._chosen() if photo.error is None],

@@ -72,6 +72,7 @@ class AlbumRoom(QWidget):
         self._paths: Sequence[Path] = ()
         self._waiting: Sequence[Path] = ()
         self._pace = Pace()
+        self._bad_files_told = 0
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
@@ -171,6 +172,7 @@ class AlbumRoom(QWidget):
         self.title.setText(name if len(paths) == 1 else f"{name} and {len(paths) - 1} more")
         self.title.setToolTip("\n".join(map(str, paths)))
         self._paths = paths
+        self._bad_files_told = 0
         self.thumbnails.drop_wishes()
         self.model.use_album(None)
         self.browsing.filters.clear()
@@ -248,7 +250,10 @@ class AlbumRoom(QWidget):
         if not total:
             self.pages.setCurrentWidget(self.empty)
             self.message.emit("There are no photos in there: open another folder.")
-        elif bad:
+        elif missing := [path for path in self._paths if not path.exists()]:
+            self.message.emit(f"{missing[0]} is not there now: what is known of its photos is shown.")
+        elif bad and bad != self._bad_files_told:
+            self._bad_files_told = bad
             self.message.emit(
                 f"{total - bad:,} photos scored; {bad} cannot be read and stand at the end, with the reason."
             )
@@ -316,6 +321,13 @@ class AlbumRoom(QWidget):
         self.pages.setCurrentWidget(self.grid)
         if self.isVisible():
             self.grid.setFocus()
+        # Once the bar above it has taken its room.
+        QTimer.singleShot(0, self._show_current)
+
+    @Slot()
+    def _show_current(self) -> None:
+        if self.grid.currentIndex().isValid() and not self.grid.is_untouched:
+            self.grid.scrollTo(self.grid.currentIndex())
 
     @Slot(int)
     def step(self, places: int) -> None:

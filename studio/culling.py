@@ -96,6 +96,7 @@ class Culling(QObject):
             return
         name = photos[0].path.name if len(photos) == 1 else count(len(photos), "photo")
         self.undo_stack.push(_Marking(self, before, after, f"{name} {words}"))
+        self.message.emit(f"{name} {words}.")
 
     def write(self, marks: Mapping[Path, Mark], *, undoing: bool) -> None:
         """Write marks down and show them; for the undo stack. Copies of a photo share its mark."""

@@ -103,7 +103,7 @@ class ExportDialog(QDialog):
         self.chosen_button.setEnabled(bool(self._chosen))
         self.picked_button = QRadioButton(f"All picked ones ({len(self._picked):,})")
         self.picked_button.setEnabled(bool(self._picked))
-        self.best_button = QRadioButton("The best of those shown:")
+        self.best_button = QRadioButton("The best of those shown and not rejected:")
         self.best_count = QSpinBox()
         self.best_count.setRange(1, max(1, len(self._best_first)))
         self.best_count.setValue(int(str(QSettings().value(BEST_SETTING, DEFAULT_BEST))))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,8 +16,9 @@ from PySide6.QtWidgets import QWidget
 
 from engine.album import PhotoFilter, SortKey
 from engine.catalogue import Catalogue
+from engine.devices import Device
 from engine.made_album import fill_catalogue, link_photos
-from engine.scoring import Scorer
+from engine.scoring import Scorer, load_scorer
 from studio.album_view import AlbumRoom
 from studio.app import make_application
 from studio.memory import memory_mb
@@ -56,8 +58,12 @@ def measure_grid(photos: list[Path], count: int, scorer: Scorer) -> GridFigures:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         names = link_photos(photos, count, Path(folder) / "photos")
         file = Path(folder) / "catalogue.sqlite"
-        with Catalogue(file) as catalogue:
-            fill_catalogue(catalogue, names, photos, scorer)
+        # By a process of its own: this one's memory is measured.
+        filling = get_context("spawn").Process(target=_fill, args=(file, names, photos, scorer.runtime.device))
+        filling.start()
+        filling.join()
+        if filling.exitcode:
+            raise RuntimeError("the album to measure could not be made")
         with _shown_room(file, scorer) as room:
             started_s = time.perf_counter()
             room.open_paths([Path(folder) / "photos"])
@@ -70,6 +76,11 @@ def measure_grid(photos: list[Path], count: int, scorer: Scorer) -> GridFigures:
             filter_ms = _slowest_ms(room, [partial(room.model.show_only, wanted) for wanted in filters])
             frames_ms = _scroll(room)
             return GridFigures(count, first_paint_s, sort_ms, filter_ms, frames_ms, memory_mb())
+
+
+def _fill(catalogue_file: Path, names: list[Path], photos: list[Path], device: Device) -> None:
+    with Catalogue(catalogue_file) as catalogue:
+        fill_catalogue(catalogue, names, photos, load_scorer(device))
 
 
 @contextmanager
@@ -133,7 +144,7 @@ def _wait_until(ready: Callable[[], bool], seconds: float = 300) -> None:
     loop, clock = QEventLoop(), QTimer()
     ends_s = time.perf_counter() + seconds
     clock.timeout.connect(lambda: loop.quit() if ready() or time.perf_counter() > ends_s else None)
-    clock.start(1)
+    clock.start(5)
     loop.exec()
     if not ready():
         raise TimeoutError("the album did not come to rest")

@@ -23,7 +23,7 @@ from studio.score_badge import ScoreBadge
 from studio.stack_choice import why_chosen
 from studio.toggle import Toggle
 from studio.why_panel import WhyPanel
-from studio.wording import faces_in_words, mark_in_words
+from studio.wording import faces_in_words, mark_in_words, on_one_line
 from studio.zoom_canvas import FACTOR_PER_NOTCH, ZoomCanvas
 
 # For the map: as the album scored the photo.
@@ -172,7 +172,8 @@ class LargePhoto(QWidget):
             return
         width, height = photo.size_wh
         faces = faces_in_words(photo.faces)
-        self.text.setText(f"{photo.path.name} · {rank:,} of {count:,} · {faces} · {width} x {height}")
+        name = on_one_line(photo.path.name)
+        self.text.setText(f"{rank:,} of {count:,} · {name} · {faces} · {width} x {height}")
         self._decoded.want([photo.path, *neighbours])
         if decoded := self._decoded.get_or_thumbnail(photo.path, photo.size_wh):
             self.canvas.show_photo(decoded)

@@ -4,7 +4,7 @@ All tiles have one size, so where a photo stands is arithmetic. Unlike in Qt's o
 photo: a hundred thousand are laid out in no time.
 """
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
@@ -46,10 +46,22 @@ class PhotoGrid(QAbstractItemView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
         self.setAccessibleName("Photos")
-        model.modelReset.connect(self._forget_touch)
+        self._place_before_reset = -1
+        model.modelAboutToBeReset.connect(self._note_place)
+        model.modelReset.connect(self._return_to_place)
 
-    def _forget_touch(self) -> None:
-        self.is_untouched = True
+    @Slot()
+    def _note_place(self) -> None:
+        self._place_before_reset = self.currentIndex().row()
+
+    @Slot()
+    def _return_to_place(self) -> None:
+        """After photos went, go on with the one that stands where the current one stood; in another album, anew."""
+        count = self.model().rowCount()
+        if count and self._place_before_reset >= 0:
+            self.setCurrentIndex(self.model().index(min(self._place_before_reset, count - 1), 0))
+        else:
+            self.is_untouched = True
 
     # Size
 

@@ -1,6 +1,8 @@
 """Rejected photos to the system's trash, once a person has seen which, and back by undo. Nothing is ever deleted."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -58,8 +60,8 @@ class Trashing(QObject):
 
     def ask(self, thumbnails: Thumbnails, window: QWidget) -> None:
         """Say which photos would go, and move them if a person agrees."""
-        photos = self.rejected()
-        if not photos:
+        photos, spared = without_last_copies(self.rejected())
+        if not photos and not spared:
             self.message.emit("No photo is rejected: X rejects the chosen ones.")
         elif any(SAMPLES in photo.path.parents for photo in photos):
             self.message.emit("The sample photos belong to the program: open a folder of your own.")
@@ -67,9 +69,17 @@ class Trashing(QObject):
             self.message.emit(f"Wait for the end of this, or cancel it: {self._strip.what}.")
         else:
             hidden = sum(self._model.place_of(photo.path) is None for photo in photos)
-            dialog = TrashDialog(photos, hidden, thumbnails, window)
+            dialog = TrashDialog(photos, hidden, len(spared), thumbnails, window)
             dialog.accepted.connect(lambda: self.move([photo.path for photo in photos]))
+            dialog.accepted.connect(lambda: self._accept(spared))
             dialog.open()
+
+    def _accept(self, photos: Sequence[PhotoRow]) -> None:
+        """Photos whose copies went are rejected no longer."""
+        marks = {photo.content: replace(photo.mark, pick=0) for photo in photos}
+        with self._open_catalogue() as catalogue:
+            catalogue.mark(list(marks.items()))
+        self._model.mark(marks)
 
     def move(self, paths: Sequence[Path], command: "_Trashing | None" = None) -> None:
         """Move photos to the trash.
@@ -146,6 +156,17 @@ class Trashing(QObject):
         self._strip.run("Bringing back from the trash", task, progressed=take, ended=end)
 
 
+def without_last_copies(photos: Sequence[PhotoRow]) -> tuple[list[PhotoRow], list[PhotoRow]]:
+    """Split rejected photos into those that go and, of copies of one photo, the one that stays.
+
+    A mark belongs to what a file holds: rejecting one of two copies rejects both, and hardly anybody wants both gone.
+    """
+    files = Counter(photo.content for photo in photos)
+    last = {photo.content: photo for photo in photos if files[photo.content] > 1}
+    spared = list(last.values())
+    return [photo for photo in photos if last.get(photo.content) is not photo], spared
+
+
 class _Trashing(QUndoCommand):
     """Photos in the trash; pushed once they are there."""
 
@@ -167,7 +188,9 @@ class _Trashing(QUndoCommand):
 class TrashDialog(QDialog):
     """How many photos would go, and the first few of them."""
 
-    def __init__(self, photos: Sequence[PhotoRow], hidden: int, thumbnails: Thumbnails, parent: QWidget) -> None:
+    def __init__(
+        self, photos: Sequence[PhotoRow], hidden: int, spared: int, thumbnails: Thumbnails, parent: QWidget
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Move rejected to the trash")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -193,6 +216,8 @@ class TrashDialog(QDialog):
             lines.append(f"… and {len(photos) - FIRST_FEW:,} more.")
         if hidden:
             lines.append(f"{hidden:,} of them are not shown at the moment, because of the filter.")
+        if spared:
+            lines.append(f"{count(spared, 'photo')} of them had copies: one copy of each stays.")
         lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back.")
         self.text = QLabel("\n".join(lines))
         self.text.setWordWrap(True)

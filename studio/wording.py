@@ -37,6 +37,11 @@ def shown_path(path: Path) -> str:
     return "".join(sign if sign.isprintable() else ascii(sign)[1:-1] for sign in str(path))
 
 
+def on_one_line(name: str) -> str:
+    """A name without what cannot be seen, such as a new line."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name)
+
+
 def names_in_words(names: Sequence[str], most: int = 3) -> str:
     """ "a.jpg, b.jpg, c.jpg and 4 more"."""
     rest = len(names) - most

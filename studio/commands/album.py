@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -221,6 +222,9 @@ def _select(
     paths: Sequence[Path], catalogue: "Catalogue", model: Path, wanted: "PhotoFilter", best: int | None
 ) -> "list[PhotoRow]":
     album = _album(paths, catalogue, model)
+    if best is not None:
+        # What is rejected is not among the best, unless it is asked for.
+        wanted = replace(wanted, picks=wanted.picks - {-1} or wanted.picks)
     return album.photos(album.select(wanted)[:best])
 
 

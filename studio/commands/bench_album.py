@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 SECOND_VISIT_PHOTOS, GROUPED_PHOTOS, MEMORY_PHOTOS = 10_000, 20_000, 10_000
+TAKES = 4
 MEGAPIXELS_12 = 11.5e6
 # So many kills of a program that works on the same catalogue; the next one begins anew.
 KILLS_EACH = 5
@@ -175,10 +176,14 @@ def _grouping(photos: Sequence[Path], scorer: "Scorer") -> list[Row]:
         numbers = range(1, 1 + len(catalogue.list_photos(scorer.card.model_sha256)))
         real = np.stack(list(catalogue.embeddings(scorer.card.model_sha256, numbers).values())).astype(np.float32)
     rng = np.random.default_rng(0)
-    chosen = rng.integers(0, len(real), GROUPED_PHOTOS)
-    noise = rng.normal(0, 0.3, (GROUPED_PHOTOS, real.shape[1])).astype(np.float32)
-    embeddings = np.maximum(real[chosen] + noise, 0).astype(np.float16)
-    times = np.cumsum(rng.exponential(20, GROUPED_PHOTOS))
+    # Scenes between any two real photos; of each some takes, a second apart.
+    takes = np.repeat(np.arange(GROUPED_PHOTOS // TAKES), TAKES)
+    one, other = rng.integers(0, len(real), (2, GROUPED_PHOTOS // TAKES))
+    share = rng.uniform(0, 1, (GROUPED_PHOTOS // TAKES, 1)).astype(np.float32)
+    scenes = share * real[one] + (1 - share) * real[other]
+    noise = rng.normal(0, 0.05, (GROUPED_PHOTOS, real.shape[1])).astype(np.float32)
+    embeddings = np.maximum(scenes[takes] + noise, 0).astype(np.float16)
+    times = np.float64(120) * takes + np.tile(np.arange(TAKES), GROUPED_PHOTOS // TAKES)
     started_s = time.perf_counter()
     group_photos(times, embeddings, rng.normal(0, 1, GROUPED_PHOTOS))
     return [at_most(f"grouping {GROUPED_PHOTOS:,} photos", time.perf_counter() - started_s, "s", 3)]

@@ -122,7 +122,11 @@ def test_copies_are_one_photo_and_takes_of_a_moment_are_a_group(
             exif[0x0132] = "2024:05:01 12:00:00"
             image.save(album_folder / name, quality=quality, exif=exif)
     shutil.copy(samples[5], album_folder / "other.jpg")
+    for name in ("twin.jpg", "its twin.jpg"):
+        shutil.copy(samples[8], album_folder / name)
     album, _ = _visit(album_folder, tmp_path / "catalogue.sqlite", scorer)
     groups = [album.photo(album.row_of(album_folder / name) or 0).group for name in ("take 1.jpg", "take 2.jpg")]
     assert groups[0] == groups[1] != UNKNOWN
     assert album.photo(album.row_of(album_folder / "other.jpg") or 0).group == UNKNOWN
+    twins = [album.photo(album.row_of(album_folder / name) or 0).group for name in ("twin.jpg", "its twin.jpg")]
+    assert twins[0] == twins[1] != UNKNOWN

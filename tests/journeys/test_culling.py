@@ -576,3 +576,30 @@ def test_the_best_of_each_stack_is_kept_and_the_choice_explained(
     room.show_large(room.model.index(room.model.place_of(best.path) or 0))
     room.show_why()
     qtbot.waitUntil(lambda: "Best of 3 alike photos" in room.large.panel.reasons.text(), timeout=WAIT_MS)
+
+
+def test_of_two_copies_that_are_rejected_one_stays(
+    qtbot: QtBot, window: StudioWindow, folder: Path, trash: Path
+) -> None:
+    copies = [folder / "sample-01.jpg", folder / "a copy.jpg"]
+    shutil.copy(*copies)
+    _open(qtbot, window, folder, rows=PHOTOS + 2)
+    room = window.album
+    _choose(window, room.model.place_of(copies[0]) or 0)
+    room.pick(-1)
+    dialog = _ask_to_trash(qtbot, window)
+    assert "one copy of each stays" in dialog.text.text()
+    dialog.accept()
+    qtbot.waitUntil(lambda: room.model.rowCount() == PHOTOS + 1, timeout=WAIT_MS)
+    assert sum(copy.exists() for copy in copies) == 1
+    left = next(copy for copy in copies if copy.exists())
+    assert room.model.photo(room.model.place_of(left) or 0).mark.pick == 0
+    assert room.grid.currentIndex().isValid()
+
+
+def test_what_is_rejected_is_not_among_the_best(qtbot: QtBot, album: StudioWindow) -> None:
+    best = _choose(album, 0)
+    album.album.pick(-1)
+    dialog = _ask_to_export(qtbot, album)
+    assert best[0] not in dialog._best_first
+    assert dialog.best_count.maximum() == PHOTOS - 1
