@@ -44,7 +44,7 @@ def test_a_held_key_keeps_the_best_of_the_moment(
     shutter.begin()
     for number, points in enumerate((20, 60, 90, 70, 30)):
         shutter.see(_result(number, points, float(number)), points)
-    qtbot.wait(SHORTEST_MS)
+    qtbot.wait(2 * SHORTEST_MS)  # a timer may ring a little early: clearly longer than a tap
     shutter.end()
     qtbot.waitUntil(lambda: bool(kept), timeout=20 * SHORTEST_MS)
     assert [frame.points for frame in kept[0]] == [90, 70, 60]
