@@ -439,12 +439,8 @@ class Album:
     def _best_of_groups(self, rows: Rows) -> Rows:
         """Rows in their order, of each group that one alone which scores highest."""
         groups = self.numbers["group"][rows]
-        grouped = np.flatnonzero(groups != UNKNOWN)
-        best_last = grouped[np.argsort(-self.numbers["logit"][rows[grouped]], kind="stable")][::-1]
-        best = np.empty(1 + groups.max(initial=0), np.int64)
-        best[groups[best_last]] = best_last  # of several for one group the last one stays
         stay = groups == UNKNOWN
-        stay[best[groups[grouped]]] = True
+        stay[~stay] = keep_best(groups[~stay], self.numbers["logit"][rows][~stay], 1)
         return np.asarray(rows[stay], np.int32)
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.catalogue_schema import back_up, bring_up_to_date, check, set_aside
+from engine.catalogue_schema import bring_up_to_date, check, set_aside
 from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
 from engine.pixels import Floats
-from engine.ratings import REJECTED, UNRATED, RatingPlace
+from engine.ratings import REJECTED, SIDECARS, UNRATED, RatingPlace, sidecar_path
 
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
@@ -49,12 +49,7 @@ class FileStamp:
     def of(cls, path: Path) -> "FileStamp":
         """Raises: OSError."""
         stat = path.stat()
-        return cls(stat.st_size, stat.st_mtime_ns, max(map(_mtime_ns, sidecars(path))))
-
-
-def sidecars(path: Path) -> tuple[Path, Path]:
-    """Where other programs keep what they know of a photo: IMG.xmp, as Lightroom does, and IMG.jpg.xmp (darktable)."""
-    return path.with_suffix(".xmp"), path.with_name(path.name + ".xmp")
+        return cls(stat.st_size, stat.st_mtime_ns, max(_mtime_ns(sidecar_path(path, place)) for place in SIDECARS))
 
 
 def _mtime_ns(path: Path) -> int:
@@ -330,7 +325,12 @@ class Catalogue:
                 )
 
     def embedding_table(self, model_sha256: str, contents: Sequence[int]) -> tuple[list[int], Floats]:
-        """As `embeddings`, in one block: the numbers of the contents, and float16 (N, E); (0, 0) for none."""
+        """The embeddings of those of these contents (their numbers) that this model has scored.
+
+        Returns:
+            the numbers, and float16 (N, E), (0, 0) where there are none: in one block, which is given back
+            whole: a hundred thousand small ones would stay with this program.
+        """
         wanted = frozenset(contents)
         numbers: list[int] = []
         table: Floats = np.empty((0, 0), np.float16)
@@ -344,14 +344,6 @@ class Catalogue:
                     table[len(numbers)] = embedding
                     numbers.append(content)
         return numbers, table[: len(numbers)]
-
-    def embeddings(self, model_sha256: str, contents: Sequence[int]) -> dict[int, Floats]:
-        """The embeddings, float16 (E,), of those of these contents (their numbers) that this model has scored."""
-        wanted = frozenset(contents)
-        query = "SELECT content, embedding FROM embeddings WHERE model = ?"
-        with self._errors_named():
-            rows = self._database.execute(query, (self._model_id(model_sha256),))
-            return {content: _embedding(stored) for content, stored in rows if content in wanted}
 
     # Lists
 
@@ -504,11 +496,6 @@ class Catalogue:
     def damage(self) -> str | None:
         """What is wrong with the file; None for nothing. Reads all of it."""
         return check(self._database)
-
-    def back_up(self, copy: Path) -> None:
-        """Write a whole copy of the catalogue, over an older one."""
-        with self._errors_named():
-            back_up(self._database, copy)
 
     @contextmanager
     def _errors_named(self) -> Iterator[None]:

@@ -10,7 +10,6 @@ products of matrices. `training.crop_head` makes the two files; they serve one m
 """
 
 import hashlib
-import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +25,7 @@ from engine.pictures import Picture
 from engine.pixels import Floats, Pixels
 from engine.preprocess import PREPROCESSING, network_input
 from engine.resources import MODEL_FOLDER
+from engine.runtime import cpu_session
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -174,13 +174,7 @@ class CropHead:
     """
 
     def __init__(self, map_onnx: bytes, weights: Mapping[str, Floats]) -> None:
-        import onnxruntime
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = os.cpu_count() or 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
-        self._session = onnxruntime.InferenceSession(map_onnx, options, providers=["CPUExecutionProvider"])
+        self._session = cpu_session(map_onnx)
         self._layers = [(weights[f"weight{n}"], weights[f"bias{n}"]) for n in range(len(weights) // 2)]
         if not self._layers or self._layers[-1][0].shape[1] != 1:
             raise ValueError("the head does not end in one number")

@@ -67,12 +67,6 @@ def group_photos(times_s: npt.NDArray[np.float64], embeddings: Numbers, logits: 
     return np.array([numbers[root] for root in roots], np.int32)
 
 
-def best_of_groups(groups: npt.NDArray[np.int32], logits: Numbers) -> Indices:
-    """The photo with the highest logit of each group: int64 (G,), by group number; the earlier one where equal."""
-    best = np.flatnonzero(keep_best(groups, logits, 1))
-    return best[np.argsort(groups[best])]
-
-
 def keep_best(groups: npt.NDArray[np.int32], logits: Numbers, count: int) -> npt.NDArray[np.bool_]:
     """Which photos are among the best of their group.
 

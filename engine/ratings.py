@@ -72,6 +72,9 @@ class RatedBy(StrEnum):
     SCORE = "score"
 
 
+SIDECARS = (RatingPlace.SIDECAR, RatingPlace.SIDECAR_WITH_SUFFIX)
+
+
 @dataclass(frozen=True)
 class Rating:
     """A rating as it was found.

@@ -13,6 +13,7 @@ from engine.pixels import Floats
 
 if TYPE_CHECKING:
     import torch
+    from onnxruntime import InferenceSession
 
 # Larger batches no longer gain on a CPU and cost memory; a GPU is fed in larger ones.
 CPU_BATCH = 8
@@ -44,21 +45,34 @@ class Runtime(Protocol):
         ...
 
 
+def cpu_session(content: bytes, threads: int | None = None) -> "InferenceSession":
+    """A network in ONNX Runtime on the CPU.
+
+    Args:
+        content: of an ONNX file.
+        threads: None takes every core this process may use.
+
+    Raises:
+        Exception: of ONNX Runtime's own types, where it cannot load the network.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or _usable_cores()
+    # Waiting threads that spin would take the cores that decode the next picture.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+
+
 class OnnxRuntime:
     """The network in ONNX Runtime on the CPU."""
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
-        import onnxruntime
-
         content = read_model_file(folder, ONNX_FILE, load_card(folder))
         threads = threads or _usable_cores()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        # Waiting threads that spin would take the cores that decode the next picture.
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         try:
-            self._session = onnxruntime.InferenceSession(content, options, providers=["CPUExecutionProvider"])
+            self._session = cpu_session(content, threads)
         except Exception as error:  # ONNX Runtime's own exception types are not public.
             raise ModelError(folder / ONNX_FILE, f"ONNX Runtime cannot load it ({error})") from error
         self.device = Device.CPU

@@ -112,6 +112,7 @@ def scan(
     catalogue: Catalogue,
     scorer: Scorer,
     *,
+    files: Sequence[Path] | None = None,
     workers: int | None = None,
     only_changes: bool = False,
 ) -> Iterator[Progress[ScoredPhoto]]:
@@ -121,6 +122,7 @@ def scan(
         paths: files, taken as they are, and folders, taken with all photos below them.
         catalogue: what is known already, and where the rest is remembered; used in this thread alone.
         scorer: scores the photos.
+        files: what `find_photos` found in the paths; None looks.
         workers: threads that decode; None is one for each core.
         only_changes: count what the catalogue knows already, and do not yield it.
 
@@ -131,7 +133,7 @@ def scan(
     Raises:
         CatalogueError: the catalogue stopped working.
     """
-    files = find_photos(paths)
+    files = find_photos(paths) if files is None else files
     done = 0
     yield Progress(done, len(files), f"{len(files)} photos found")
     reader = _Reader(catalogue, scorer, paths)
@@ -158,13 +160,13 @@ def scan(
         reads.close()  # which stops the threads that decode
 
 
-def forget_missing(paths: Sequence[Path], catalogue: Catalogue) -> list[Path]:
-    """Drop from the catalogue's files those below these paths that are gone; which they were.
+def forget_missing(paths: Sequence[Path], files: Sequence[Path], catalogue: Catalogue) -> list[Path]:
+    """Drop from the catalogue's files those below these paths that `find_photos` did not find there; which they were.
 
     A path that is itself gone, such as a disk that is not plugged in, is left as it is.
     """
     there = [path for path in paths if path.exists()]
-    found = {path.absolute() for path in find_photos(there)}
+    found = {path.absolute() for path in files}
     gone = [path for path in catalogue.recall_files(there) if path not in found]
     catalogue.forget_files(gone)
     return gone

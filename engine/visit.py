@@ -12,7 +12,7 @@ from engine.album import UNKNOWN, Album
 from engine.catalogue import LIST_COLUMNS, Catalogue
 from engine.groups import group_photos
 from engine.progress import Progress
-from engine.scan import ScoredPhoto, forget_missing, scan
+from engine.scan import ScoredPhoto, find_photos, forget_missing, scan
 from engine.scoring import Scorer
 
 
@@ -61,10 +61,11 @@ def visit(
             album.add_listed(catalogue.list_photos(scorer.card.model_sha256, paths))
             yield Progress(0, 0, "looking for changes", (Listed(album),))
             album.prepare_names()
-        if gone := forget_missing(paths, catalogue):
+        files = find_photos(paths)
+        if gone := forget_missing(paths, files, catalogue):
             yield Progress(0, 0, f"{len(gone)} files are gone", (Gone(gone),))
         last = Progress[ScoredPhoto](0, 0)
-        for last in scan(paths, catalogue, scorer, only_changes=True):
+        for last in scan(paths, catalogue, scorer, files=files, only_changes=True):
             yield last
         groups = group_contents(catalogue, scorer.card.model_sha256, paths)
         yield Progress(last.done, last.total, "alike photos found", (Grouped(groups),))
@@ -78,7 +79,6 @@ def group_contents(catalogue: Catalogue, model_sha256: str, paths: Sequence[Path
     scored = {
         int(str(row[content])): (row[taken], row[logit]) for row in rows if row[content] and row[logit] is not None
     }
-    # One block, which is given back whole: a hundred thousand small ones would stay with this program.
     contents, embeddings = catalogue.embedding_table(model_sha256, list(scored))
     if not contents:
         return {}

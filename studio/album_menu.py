@@ -7,13 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.ratings import RatingPlace
+from engine.ratings import MOST_STARS, RatingPlace
 from studio.album_view import AlbumRoom
 from studio.culling import PICKED, REJECTED, UNMARKED
 from studio.star_place import PLACES, star_place
 from studio.wording import count
-
-MOST_STARS = 5
 
 
 class AlbumMenu(QMenu):

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from studio.comparison import MOST, Comparison
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
+from studio.own_keys import OwnKeys
 from studio.toggle import Toggle
 from studio.wording import count
 from studio.zoom import Zoom, fitted, laid_face_on_face
@@ -28,7 +29,7 @@ CAPTION_HEIGHT = 70
 _Records = tuple[ContentRecord | None, ...]
 
 
-class CompareView(QWidget):
+class CompareView(OwnKeys):
     """The photos, one of which has the keys.
 
     Attributes:
@@ -326,20 +327,13 @@ class CompareView(QWidget):
             Qt.Key.Key_Escape: self.back_wanted.emit,
         }
 
-    def event(self, event: QEvent) -> bool:
-        # These keys are this view's own, whatever the menus use them for elsewhere.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _is_own(self, event: QKeyEvent) -> bool:
+    def is_own(self, event: QKeyEvent) -> bool:
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         moves = event.modifiers() == Qt.KeyboardModifier.ShiftModifier and event.key() in ARROWS
         return bool(self.panes) and ((plain and event.key() in self._keys) or moves)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._is_own(event):
+        if not self.is_own(event):
             super().keyPressEvent(event)
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self.panes[self._focus].canvas.move_by_key(event)

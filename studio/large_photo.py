@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
@@ -18,6 +18,7 @@ from engine.scoring import Scorer, score_from_logit
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
+from studio.own_keys import OwnKeys
 from studio.saliency_overlay import FAINT, overlay_image, softened, strongest
 from studio.score_badge import ScoreBadge
 from studio.stack_choice import why_chosen
@@ -41,7 +42,7 @@ STEPS = {
 }
 
 
-class LargePhoto(QWidget):
+class LargePhoto(OwnKeys):
     """A photo and what is known of it.
 
     Attributes:
@@ -287,19 +288,12 @@ class LargePhoto(QWidget):
         if self._photo is not None:
             self.crop_wanted.emit(self._photo.path)
 
-    def event(self, event: QEvent) -> bool:
-        # These keys are this view's own, whatever the menus use them for elsewhere.
-        if event.type() is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_own(event):
-            event.accept()
-            return True
-        return super().event(event)
-
-    def _is_own(self, event: QKeyEvent) -> bool:
+    def is_own(self, event: QKeyEvent) -> bool:
         others = event.modifiers() & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
         return not others and event.key() in self._keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self._is_own(event):
+        if not self.is_own(event):
             super().keyPressEvent(event)
         elif not self.canvas.move_by_key(event):
             self._keys[Qt.Key(event.key())]()

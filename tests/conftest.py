@@ -1,6 +1,7 @@
 """What all tests share: the data folder, the photos that ship, settings of their own, and no thread left behind."""
 
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,6 +31,17 @@ def samples() -> list[Path]:
     from engine.resources import SAMPLES
 
     return sorted(SAMPLES.glob("*.jpg"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path, samples: list[Path]) -> Path:
+    """Six photos and an empty file."""
+    album = tmp_path / "album"
+    album.mkdir()
+    for sample in samples[:6]:
+        shutil.copy(sample, album)
+    (album / "empty.jpg").touch()
+    return album
 
 
 @pytest.fixture(autouse=True)

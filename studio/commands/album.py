@@ -49,14 +49,15 @@ def scan_folders(
 
     Ctrl+C leaves what is done in the catalogue; the next scan goes on from there.
     """
-    from engine.scan import forget_missing, scan
+    from engine.scan import find_photos, forget_missing, scan
     from engine.scoring import load_scorer
 
     scorer, done, fresh, bad = load_scorer(device, folder=model), 0, 0, 0
     with _open(catalogue) as opened:
-        gone = forget_missing(paths, opened)
+        files = find_photos(paths)
+        gone = forget_missing(paths, files, opened)
         try:
-            for step in shown(scan(paths, opened, scorer, only_changes=True), "scanning"):
+            for step in shown(scan(paths, opened, scorer, files=files, only_changes=True), "scanning"):
                 done = step.done
                 for photo in step.results:
                     fresh += photo.error is None

@@ -174,7 +174,7 @@ def _grouping(photos: Sequence[Path], scorer: "Scorer") -> list[Row]:
         for _ in scan(photos[:200], catalogue, scorer):
             pass
         numbers = range(1, 1 + len(catalogue.list_photos(scorer.card.model_sha256)))
-        real = np.stack(list(catalogue.embeddings(scorer.card.model_sha256, numbers).values())).astype(np.float32)
+        real = catalogue.embedding_table(scorer.card.model_sha256, numbers)[1].astype(np.float32)
     rng = np.random.default_rng(0)
     # Scenes between any two real photos; of each some takes, a second apart.
     takes = np.repeat(np.arange(GROUPED_PHOTOS // TAKES), TAKES)
@@ -191,7 +191,7 @@ def _grouping(photos: Sequence[Path], scorer: "Scorer") -> list[Row]:
 
 def _killed(photos: Sequence[Path], work: Path, kills: int) -> list[Row]:
     """Kill a program that scans and rates; count the photos and stars that it had said were kept and that are not."""
-    from studio.commands.bench_victim import MOST_STARS
+    from engine.ratings import MOST_STARS
 
     lost = damaged = 0
     rng = random.Random(0)

@@ -5,10 +5,9 @@ import sys
 from pathlib import Path
 
 from engine.catalogue import Catalogue, Mark
+from engine.ratings import MOST_STARS
 from engine.scan import scan
 from engine.scoring import load_scorer
-
-MOST_STARS = 5
 
 
 def main(catalogue_file: Path, photos: list[Path]) -> None:

@@ -63,9 +63,9 @@ def crop(
     """Save the best crop of each photo as a new file.
 
     Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
-    left out. Originals are never changed (but for
-    --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
-    run made of the same photo in the same way, and crops in the output folder, are not cropped again.
+    left out. Originals are never changed (but for --metadata-only --in file) and nothing is overwritten: a name that is
+    taken gets -2, -3 and so on. What an earlier run made of the same photo in the same way, and crops in the output
+    folder, are not cropped again.
 
     Exit codes: 0 a crop was saved, or all were saved before; 1 none could be; 2 words of the command line that are not
     understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.

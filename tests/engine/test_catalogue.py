@@ -41,6 +41,12 @@ def _remember(catalogue: Catalogue, files: dict[str, str], stars: int | None = N
     catalogue.remember_files([(Path(path), STAMP, FileRecord(digest, None, stars)) for path, digest in files.items()])
 
 
+def _embedding_of(catalogue: Catalogue, content: int) -> list[float]:
+    numbers, embeddings = catalogue.embedding_table("model", [content])
+    assert numbers == [content]
+    return list(embeddings[0].tolist())
+
+
 def _listed(catalogue: Catalogue, model: str = "model", folders: Iterable[str] = ()) -> dict[str, dict[str, object]]:
     rows = catalogue.list_photos(model, [Path(folder) for folder in folders] or None)
     listed = [dict(zip(LIST_COLUMNS, row, strict=True)) for row in rows]
@@ -84,7 +90,7 @@ def test_what_a_model_says_is_remembered_for_that_model_and_content(tmp_path: Pa
         assert catalogue.recall_score("one", "another model") is None
         assert catalogue.known_contents("model") == {"one"}
         assert catalogue.recall_content(number)
-        assert catalogue.embeddings("model", [number])[number].tolist() == SCORE.embedding.tolist()
+        assert _embedding_of(catalogue, number) == SCORE.embedding.tolist()
     assert (content.size_wh, content.taken, content.facts, mark) == ((640, 480), 1e9, replace(FACTS, faces=2), Mark())
     assert score
     assert (score.logit, score.points, score.embedding.tolist()) == (-1.5, 31.25, SCORE.embedding.tolist())
@@ -262,7 +268,7 @@ def test_a_photo_that_we_wrote_into_is_known_without_being_scored_again() -> Non
         number, record, mark = catalogue.recall_content("1 with stars") or pytest.fail("not known")
         assert (number, mark) == (content, Mark(4, 1))
         assert (record.size_wh, record.taken, record.facts) == ((640, 480), 1e9, replace(FACTS, faces=0))
-        assert catalogue.embeddings("model", [content])[content].tolist() == SCORE.embedding.tolist()
+        assert _embedding_of(catalogue, content) == SCORE.embedding.tolist()
         score = catalogue.recall_score("1 with stars", "model") or pytest.fail("not scored")
         assert (score.logit, score.points) == (SCORE.logit, SCORE.points)
         assert catalogue.first_unwritten() is None

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine.devices import Device
-from engine.groups import SCENE_S, best_of_groups, group_photos, keep_best
+from engine.groups import SCENE_S, group_photos, keep_best
 from engine.pictures import load_picture
 from engine.preprocess import letterbox
 from engine.scoring import load_scorer
@@ -103,7 +103,7 @@ def test_lengths_must_agree() -> None:
 def test_the_best_of_each_group() -> None:
     groups = np.array([0, 1, 0, 2, 1, 0], np.int32)
     logits = np.array([1, 5, 3, np.nan, 5, 2])
-    assert best_of_groups(groups, logits).tolist() == [2, 1, 3]
+    assert np.flatnonzero(keep_best(groups, logits, 1)).tolist() == [1, 2, 3]
     assert keep_best(groups, logits, 2).tolist() == [False, True, True, True, True, True]
     with pytest.raises(ValueError, match="at least one"):
         keep_best(groups, logits, 0)

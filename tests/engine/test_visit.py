@@ -17,17 +17,6 @@ def scorer() -> Scorer:
     return load_scorer()
 
 
-@pytest.fixture
-def folder(tmp_path: Path, samples: list[Path]) -> Path:
-    """Six photos and a file that is none."""
-    album = tmp_path / "album"
-    album.mkdir()
-    for sample in samples[:6]:
-        shutil.copy(sample, album)
-    (album / "empty.jpg").touch()
-    return album
-
-
 def _visit(folder: Path, catalogue: Path, scorer: Scorer, album: Album | None = None) -> tuple[Album, list[object]]:
     """The album as it stands at the end, and what came, without the album itself."""
     came: list[object] = []

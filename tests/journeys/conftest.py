@@ -1,6 +1,5 @@
 """How a journey begins: the program's own `main()`, as a person starts it."""
 
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -57,17 +56,6 @@ def window(qtbot: QtBot, start: Callable[..., StudioWindow]) -> StudioWindow:
     window.resize(1280, 720)
     qtbot.waitUntil(lambda: window.scorer is not None, timeout=WAIT_MS)
     return window
-
-
-@pytest.fixture
-def folder(tmp_path: Path, samples: list[Path]) -> Path:
-    """Six photos and an empty file."""
-    album = tmp_path / "album"
-    album.mkdir()
-    for sample in samples[:6]:
-        shutil.copy(sample, album)
-    (album / "empty.jpg").touch()
-    return album
 
 
 @pytest.fixture
