@@ -33,11 +33,11 @@ $(VENV)/system: .ci/system-packages
 	@touch $@
 
 $(VENV)/installed: $(VENV)/system pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[formats,lossless]'
+	$(BIN)/python -m pip install --quiet --editable '.[formats,lossless,lab]'
 	@touch $@
 
 $(VENV)/installed-for-tests: $(VENV)/system pyproject.toml
-	$(BIN)/python -m pip install --quiet --editable '.[formats,lossless,test,train]'
+	$(BIN)/python -m pip install --quiet --editable '.[formats,lossless,lab,test,train]'
 	@touch $@ $(VENV)/installed
 
 clean:

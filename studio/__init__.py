@@ -1,3 +1,3 @@
-"""Studio: the window, its three rooms, and the command line."""
+"""Studio: the window, its four rooms, and the command line."""
 
 __version__ = "0.1.0"

@@ -136,6 +136,15 @@ class AlbumModel(QAbstractListModel):
         places = np.flatnonzero(self._shown == row)
         return int(places[0]) if len(places) else None
 
+    def places_of(self, paths: Iterable[Path]) -> list[int]:
+        """Where those of these photos that are shown stand now, in the order of showing."""
+        album = self.album
+        if album is None:
+            return []
+        rows = [row for path in paths if (row := album.row_of(path)) is not None]
+        places = self._places_of(np.array(rows, np.int32))
+        return sorted(places[places != UNKNOWN].tolist())
+
     def place_standing_for(self, path: Path) -> int | None:
         """Where a photo is shown, or the one that stands for its stack; None if neither is."""
         place = self.place_of(path)

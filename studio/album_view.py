@@ -4,7 +4,17 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QFileSystemWatcher,
+    QItemSelection,
+    QItemSelectionModel,
+    QModelIndex,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -38,6 +48,7 @@ from studio.large_photo import LargePhoto
 from studio.pace import Pace
 from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
+from studio.wording import count
 
 FOLDER_SETTING = "album/folder"
 # New photos are shown this often: a hundred thousand are sorted in a tenth of this.
@@ -314,6 +325,24 @@ class AlbumRoom(QWidget):
         self.large.show_photo(photo, place + 1, count, neighbours, self.model.stack_of(photo))
         self.pages.setCurrentWidget(self.large)
         self.large.setFocus()
+
+    def show_path(self, path: Path) -> None:
+        """Show one of the photos that are shown, large."""
+        if (place := self.model.place_of(path)) is not None:
+            self.show_large(self.model.index(place))
+
+    def select_paths(self, paths: Sequence[Path]) -> None:
+        """Select these of the photos that are shown, in the grid."""
+        places = self.model.places_of(paths)
+        self.show_grid()
+        if not places:
+            return
+        self.grid.setCurrentIndex(self.model.index(places[0]))
+        chosen = QItemSelection()
+        for place in places:
+            chosen.select(self.model.index(place), self.model.index(place))
+        self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.message.emit(f"{count(len(places), 'photo')} selected.")
 
     @Slot()
     def show_grid(self) -> None:

@@ -32,7 +32,7 @@ SMALLEST = (760, 480)
 
 
 class StudioWindow(QMainWindow):
-    """Live, Album and Crop.
+    """Live, Album, Crop and Lab.
 
     Signals:
         painted: the window has been painted for the first time.
@@ -64,18 +64,22 @@ class StudioWindow(QMainWindow):
     def _build_rooms(self) -> None:
         from studio.album_view import AlbumRoom
         from studio.crop_view import CropRoom
+        from studio.lab.room import LabRoom
         from studio.live_view import LiveRoom
 
         self.live = LiveRoom()
         self.album = AlbumRoom(catalogue_file())
         self.crop = CropRoom()
+        self.lab = LabRoom(self.album.model, self.album.open_catalogue)
         self.rooms = QTabWidget(documentMode=True)
-        for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop")):
+        for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop"), (self.lab, "Lab")):
             self.rooms.addTab(room, name)
             room.message.connect(partial(self._show_message_of, room))
         self.album.crop_wanted.connect(self.open_in_crop)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
+        self.lab.photo_wanted.connect(self._show_photo_in_album)
+        self.lab.photos_wanted.connect(self._select_in_album)
         # What was said of one room says nothing in another.
         self.rooms.currentChanged.connect(self.statusBar().clearMessage)
         self.setCentralWidget(self.rooms)
@@ -96,9 +100,9 @@ class StudioWindow(QMainWindow):
         self._add(edit_menu, "&Undo", "Ctrl+Z", self._undo)
         self._add(edit_menu, "&Redo", "Ctrl+Shift+Z", self._redo)
         view_menu = self.menuBar().addMenu("&View")
-        for number, room in enumerate((self.live, self.album, self.crop), start=1):
-            name = self.rooms.tabText(number - 1)
-            self._add(view_menu, f"&{name}", f"Ctrl+{number}", partial(self.rooms.setCurrentWidget, room))
+        named = {"&Live": self.live, "&Album": self.album, "&Crop": self.crop, "La&b": self.lab}
+        for number, (name, room) in enumerate(named.items(), start=1):
+            self._add(view_menu, name, f"Ctrl+{number}", partial(self.rooms.setCurrentWidget, room))
         view_menu.addSeparator()
         schemes = QActionGroup(self)
         chosen = str(QSettings().value(SCHEME_SETTING, "System"))
@@ -172,7 +176,7 @@ class StudioWindow(QMainWindow):
     def _use_scorer(self, progress: Progress[Scorer]) -> None:
         self.scorer = progress.results[0]
         self.device_label.setText(f"{self.scorer.card.name} · {self.scorer.runtime.name}")
-        for room in (self.live, self.album, self.crop):
+        for room in (self.live, self.album, self.crop, self.lab):
             room.use_scorer(self.scorer)
 
     @Slot(str)
@@ -233,6 +237,18 @@ class StudioWindow(QMainWindow):
             return
         self.rooms.setCurrentWidget(self.album)
         self.album.open_paths([folder])
+
+    @Slot(object)
+    def _show_photo_in_album(self, path: Path) -> None:
+        """Go to the Album with one of its photos, large."""
+        self.rooms.setCurrentWidget(self.album)
+        self.album.show_path(path)
+
+    @Slot(object)
+    def _select_in_album(self, paths: Sequence[Path]) -> None:
+        """Go to the Album with some of its photos selected."""
+        self.rooms.setCurrentWidget(self.album)
+        self.album.select_paths(paths)
 
     def _open_folder(self) -> None:
         self.rooms.setCurrentWidget(self.album)
@@ -309,5 +325,6 @@ class StudioWindow(QMainWindow):
         self.live.close_source()
         self.album.close_jobs()
         self.crop.close_jobs()
+        self.lab.close_jobs()
         self.model_jobs.close()
         super().closeEvent(event)

@@ -16,7 +16,7 @@ from rich.markup import escape
 from engine.devices import Device
 from engine.errors import EngineError
 from studio import __version__
-from studio.commands import album, bench, crop, score
+from studio.commands import album, bench, crop, lab, score
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel
 
 # Rooms that must not be imported from here (training) announce their commands under this name.
@@ -33,6 +33,7 @@ app.command("score")(score.score)
 app.command("crop")(crop.crop)
 app.add_typer(album.app, name="album")
 app.add_typer(bench.app, name="bench")
+app.add_typer(lab.app, name="lab")
 
 
 def _show_version(wanted: bool) -> None:

@@ -17,6 +17,7 @@ from engine.errors import PictureError
 from engine.resources import SAMPLES
 from studio.commands.bench_album import bench_album, bench_grid
 from studio.commands.bench_crop import bench_crop
+from studio.commands.bench_lab import bench_lab
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
 from studio.commands.output import OnDevice, fail, shown
 
@@ -25,6 +26,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, fol
 app.command("album")(bench_album)
 app.command("grid")(bench_grid)
 app.command("crop")(bench_crop)
+app.command("lab")(bench_lab)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 WARM_UP_RUNS, RUNS = 3, 30
 START_RUNS = 5

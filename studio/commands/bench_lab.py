@@ -1,0 +1,22 @@
+"""`selfie-studio bench lab`: sheets, the map and the layers, with very many photos."""
+
+from typing import Annotated
+
+import typer
+
+from engine.devices import Device
+from studio.commands.bench_report import Row, report
+from studio.commands.output import OnDevice
+
+
+def bench_lab(
+    photos: Annotated[int, typer.Option("--photos", min=100, help="How many.")] = 50_000,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    device: OnDevice = Device.AUTO,
+) -> None:
+    """Time and memory of the lab, on so many photos made of the sample photos."""
+    from engine.scoring import load_scorer
+
+    scorer = load_scorer(device)
+    rows: list[Row] = []
+    report(rows, scorer.runtime.name, as_json=as_json)

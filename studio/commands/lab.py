@@ -1,0 +1,48 @@
+"""`selfie-studio lab`: what a model has learned, shown on the photos of the person's catalogue, as files."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.commands.output import fail
+from studio.user_files import catalogue_file
+from studio.wording import shown_path
+
+if TYPE_CHECKING:
+    from engine.catalogue import Catalogue
+    from engine.lab.photos import LabPhotos
+
+app = typer.Typer(
+    help="See what a model has learned: sheets, a map, what it likes, and what its layers see.\n\n"
+    "Works on photos that were scanned (`selfie-studio album scan`, or the window). Exit codes as of `album`.",
+    no_args_is_help=True,
+)
+Folders = Annotated[list[Path], typer.Argument(help="Folders, with all photos below them, and photos.")]
+InCatalogue = Annotated[
+    Path | None, typer.Option("--catalogue", help="The catalogue's file; yours where none is named.")
+]
+
+
+@contextmanager
+def scanned_photos(
+    paths: Sequence[Path], catalogue: Path | None, model: Path
+) -> Iterator[tuple["LabPhotos", "Catalogue"]]:
+    """The scored photos below some folders, best first, and the catalogue that knows them; leaves where none are."""
+    from engine.album import Album
+    from engine.catalogue import Catalogue
+    from engine.checkpoint import load_card
+    from engine.lab.photos import LabPhotos
+
+    card = load_card(model)
+    with Catalogue(catalogue or catalogue_file()) as opened:
+        album = Album(card)
+        album.add_listed(opened.list_photos(card.model_sha256, paths))
+        photos = LabPhotos.of_album(album)
+        if not len(photos):
+            fail(
+                f"no scored photos in {', '.join(map(shown_path, paths))}: run `selfie-studio album scan` on them first"
+            )
+        yield photos, opened
