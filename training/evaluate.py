@@ -21,13 +21,13 @@ from engine.preprocess import letterbox
 from engine.progress import Progress
 from training.alike import Change, black_and_white, bordered, faded, mirrored
 from training.degrade import DEGRADATIONS, Degradation
-from training.fit import logits_of
 from training.framing import BAD_FRAMINGS
 from training.manifest import Row
 from training.metrics import auc, auc_interval, calibration_error, reliability, spearman
 from training.pairs import Pair, Photo, framing_pair
 from training.photos import Examples
 from training.unseen import UNSEEN_DAMAGE
+from training.validation import logits_of
 
 MILD, STRONG = 0.0, 1.0
 # What people do to a photo to make it look better, and what must not fool the network.

@@ -12,17 +12,12 @@ measured, and gives the others what it goes on from: no other machine needs to s
 
 import copy
 import math
-import os
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TypeVar
 
-import numpy as np
 import torch
-import torch.distributed as dist
 import torch.nn.functional as F  # noqa: N812 (as everyone writes it)
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
@@ -30,18 +25,15 @@ from torch.utils.data import DataLoader
 from torch.utils.tensorboard import SummaryWriter
 
 from engine.network import ScoreNet
-from engine.pixels import Pixels
-from engine.preprocess import letterbox, network_input
 from engine.progress import Progress
 from training.batches import Batch, Batches, BatchSizes, TrainingSet
-from training.metrics import auc
 from training.networks import IMAGENET, set_dropout, start_network
-from training.pairs import draw_pair
+from training.processes import Processes, shared_processes
 from training.run_folder import CURVES_FOLDER, RunFolder, SavedState, optimiser_tensors, restore_optimiser, under
+from training.validation import validate
 
 # TensorBoard's curves have a point every so many steps.
 CURVE_STEPS = 10
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -114,31 +106,6 @@ class Fitted:
     validation: dict[str, float]
 
 
-@dataclass(frozen=True)
-class Processes:
-    """This process among those that share a fit: `rank` of `world`, with its device."""
-
-    rank: int
-    world: int
-    device: torch.device
-
-    def what_first_has(self, value: Value) -> Value:
-        """The value that the first process came with, on all of them."""
-        if self.world == 1:
-            return value
-        values = [value]
-        dist.broadcast_object_list(values, 0)
-        return values[0]
-
-    def mean(self, values: Sequence[float]) -> list[float]:
-        """The mean of each value over all processes."""
-        if self.world == 1:
-            return list(values)
-        total = torch.tensor(values, dtype=torch.float64, device=self.device)
-        dist.all_reduce(total)
-        return (total / self.world).tolist()
-
-
 def fit(
     train: TrainingSet,
     validation: TrainingSet,
@@ -165,7 +132,7 @@ def fit(
         StartError: the weights to start from cannot be had.
         RunError: `run` holds another fit, or a damaged one.
     """
-    with _processes() as processes:
+    with shared_processes() as processes:
         folder = RunFolder(run, asdict(config)) if run is not None and processes.rank == 0 else None
         if folder is not None:
             folder.note_data(facts)
@@ -353,52 +320,3 @@ def move_average(average: ScoreNet, network: ScoreNet, decay: float) -> None:
     """Move a weight average towards the network."""
     for mean, value in zip(average.parameters(), network.parameters(), strict=True):
         mean.lerp_(value, 1 - decay)
-
-
-def validate(network: ScoreNet, photos: TrainingSet, seed: int) -> dict[str, float]:
-    """AUC of the label and the share of pairs put right, each where the photos allow it."""
-    rng = np.random.default_rng(seed)
-    figures: dict[str, float] = {}
-    if len(set(photos.labels)) == 2:
-        logits = logits_of(network, [letterbox(photo.pixels) for photo in photos.labelled])
-        figures["auc"] = auc(logits, np.array(photos.labels) > 0.5)
-    pairs = [(pair.better, pair.worse) for pair in (draw_pair(photos.whole, rng) for _ in photos.whole)]
-    pairs += [(winner.pixels, loser.pixels) for winner, loser in photos.ranked]
-    if pairs:
-        better = logits_of(network, [letterbox(picture) for picture, _ in pairs])
-        worse = logits_of(network, [letterbox(picture) for _, picture in pairs])
-        figures["pairs"] = float((better > worse).mean())
-    return figures
-
-
-@torch.no_grad()
-def logits_of(network: ScoreNet, squares: Sequence[Pixels], batch: int = 32) -> np.ndarray:
-    """Logits of letterboxed pictures, float32 (N,), with dropout off."""
-    training = network.dropout.training
-    network.eval()
-    device = next(network.parameters()).device
-    logits = [np.empty(0, np.float32)]
-    for start in range(0, len(squares), batch):
-        pictures = torch.from_numpy(network_input(squares[start : start + batch]))
-        logits.append(network(pictures.to(device, memory_format=torch.channels_last))[0].float().cpu().numpy())
-    network.dropout.train(training)
-    return np.concatenate(logits)
-
-
-@contextmanager
-def _processes() -> Iterator[Processes]:
-    """This process alone, or among those that torchrun started."""
-    local = int(os.environ.get("LOCAL_RANK", 0))
-    cuda = torch.cuda.is_available()
-    device = torch.device("cuda", local) if cuda else torch.device("cpu")
-    world = int(os.environ.get("WORLD_SIZE", 1))
-    if world == 1:
-        yield Processes(0, 1, device)
-        return
-    if cuda:
-        torch.cuda.set_device(device)
-    dist.init_process_group("nccl" if cuda else "gloo")
-    try:
-        yield Processes(dist.get_rank(), world, device)
-    finally:
-        dist.destroy_process_group()

@@ -6,8 +6,8 @@ import pytest
 from engine.checkpoint import load_network
 from engine.resources import MODEL_FOLDER
 from training.export import calibrate, platt
-from training.fit import logits_of
 from training.metrics import auc
+from training.validation import logits_of
 
 
 def test_platt_makes_logits_the_log_odds_of_the_label() -> None:

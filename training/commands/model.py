@@ -156,7 +156,7 @@ def export(
     from training.evaluate import reference_logits
     from training.export import ExportError, ModelFacts, calibrate, export_model, int8_result
     from training.facts import this_command
-    from training.fit import logits_of
+    from training.validation import logits_of
 
     network, architecture, learned_from = _fitted(run)
     validation, _ = _photos(data, *_listed(manifest_file, None), "validation")
