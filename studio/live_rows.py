@@ -1,5 +1,7 @@
 """What was measured of the live path, as rows with their targets."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from studio.commands.bench_report import Row, at_least, at_most, plain
@@ -73,5 +75,5 @@ def _between_paints_ms(counts: LiveCounts, percent: float) -> float:
     return _percentile((1000 * np.diff(counts.paints_s)).tolist(), percent)
 
 
-def _percentile(values: list[float], percent: float) -> float:
+def _percentile(values: Sequence[float], percent: float) -> float:
     return float(np.percentile(values, percent)) if values else float("inf")
