@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.devices import Device
 from engine.resources import MODEL_FOLDER
+from studio.memory import return_large_blocks
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -92,4 +93,5 @@ def make_application() -> "QApplication":
     # How long a thread may hold Python while the window's thread waits for it, many times in one frame: decoding
     # thumbnails made scrolling stutter at the usual 5 ms.
     sys.setswitchinterval(0.001)
+    return_large_blocks()
     return application
