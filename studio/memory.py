@@ -7,7 +7,8 @@ from pathlib import Path
 
 # Of glibc's malloc.h.
 _M_MMAP_THRESHOLD, _M_ARENA_MAX = -3, -8
-ARENAS, LARGE_BLOCK = 2, 1 << 20
+# A plane of chroma of a 720p frame is a large block already.
+ARENAS, LARGE_BLOCK = 2, 128 << 10
 
 
 def return_large_blocks() -> None:
