@@ -1,13 +1,15 @@
 """Are a face's eyes open? How far the lids stand apart and how far they sag, from the contour of each eye.
 
 Source: Ablavatski et al., "Real-time Pupil Tracking from Monocular Video for Digital Puppetry" (2020); the network is
-MediaPipe's iris model, a file in resources/, run by OpenCV. It draws a contour into every square that it is given and
-never says that there is no eye: dark glasses mostly come out as open, a look far down as closed.
+MediaPipe's iris model, a file in resources/ that ONNX Runtime runs. It draws a contour into every square that it is
+given and never says that there is no eye: dark glasses mostly come out as open, a look far down as closed.
 """
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -16,7 +18,11 @@ import numpy.typing as npt
 from engine.errors import ModelError
 from engine.faces import Faces
 from engine.pixels import Floats, Pixels
-from engine.resources import IRIS_MODEL
+from engine.resources import EYE_CONTOUR
+from engine.runtime import cpu_session
+
+if TYPE_CHECKING:
+    from onnxruntime import InferenceSession
 
 # Eyes this far apart (in pixels) or further are read: of open ones 17 to 20 pixels apart, 5 of 65 came out as closed,
 # at 20 to 34 pixels 2 of 250, above that 1 of 5,067.
@@ -32,7 +38,7 @@ SAG_WEIGHT = 0.5
 # 3 lie below, all shut; 4 pairs shut or cast down, all small and soft, lie above. Of 24 dark glasses, 1 lies below.
 # A narrow-eyed man at a webcam reads 0.14 to 0.18 with open eyes, others 0.20 to 0.28: it must not be much higher.
 CLOSED_BELOW = 0.14
-# A face takes 6 to 7 ms on one core; a crowd of more is seen from so far that its eyes are too small to be read.
+# A face takes 3 ms on one core; a crowd of more is seen from so far that its eyes are too small to be read.
 FACE_LIMIT = 20
 # Of what a person's eyes usually are: a blink is a third to a half, a look down about two thirds.
 SHUT_SHARE = 0.6
@@ -45,7 +51,7 @@ _SIDE = 64  # of the network's input
 _SQUARE_WIDTH = 1.1
 # The eye itself reaches about this far from its landmark, as a share of the eye distance.
 _EYE_REACH = 0.25
-_CONTOUR_OUTPUT = "output_eyes_contours_and_brows"
+_INPUT, _CONTOUR_OUTPUT = "input_1", "output_eyes_contours_and_brows"
 _CONTOUR_POINTS = 71
 # Points of the contour, from the picture's left to its right: both lids' points lie opposite each other.
 _LEFT_CORNER, _RIGHT_CORNER = 0, 8
@@ -101,19 +107,14 @@ class WatchedEyes:
 
 
 class EyeReader:
-    """Reads the eyes of faces. Not for two threads at once: the network keeps state; make one for each thread.
+    """Reads the eyes of faces. Safe to share between threads.
 
     Raises:
         ModelError: the network's file is missing, damaged, or another network's.
     """
 
-    def __init__(self, model: Path = IRIS_MODEL) -> None:
-        try:
-            # Read by us: OpenCV cannot open every path that Windows allows.
-            self._network = _network_from_bytes(np.frombuffer(model.read_bytes(), np.uint8))
-            self._contours(np.zeros((2, _SIDE, _SIDE, 3), np.uint8))
-        except (OSError, ValueError, cv2.error) as error:
-            raise ModelError(model, f"the eye model cannot be loaded ({error})") from error
+    def __init__(self, model: Path = EYE_CONTOUR) -> None:
+        self._session = _session(model)
 
     def read(self, picture: Pixels, faces: Faces, limit: int = FACE_LIMIT) -> Eyes:
         """Measure the eyes of a picture's faces.
@@ -125,36 +126,40 @@ class EyeReader:
         """
         opening = np.full((len(faces), 2), np.nan, np.float32)
         sag = opening.copy()
-        for index, eyes_xy in enumerate(faces.landmarks_xy[:limit, :2]):
-            readable = _readable(eyes_xy, picture)
-            if readable.any():
-                # One size of batch, always: OpenCV prepares the network anew for each other one.
-                contours = self._contours(np.stack([_eye_square(picture, eyes_xy, eye) for eye in (0, 1)]))
-                face_opening, face_sag = _measure(contours)
-                opening[index] = np.where(readable, face_opening, np.nan)
-                sag[index] = np.where(readable, face_sag, np.nan)
+        looked_at = faces.landmarks_xy[:limit, :2]
+        readable = [(face, eye) for face, eyes_xy in enumerate(looked_at) for eye in _readable(eyes_xy, picture)]
+        if readable:
+            squares = np.stack([_eye_square(picture, looked_at[face], eye) for face, eye in readable])
+            which = tuple(np.transpose(readable))
+            opening[which], sag[which] = _measure(self._contours(squares))
         return Eyes(opening, sag)
 
     def _contours(self, squares: Pixels) -> Floats:
-        """RGB squares (2, 64, 64, 3) to contours (2, 71, 2) in pixels of the squares."""
-        self._network.setInput(np.ascontiguousarray(squares.transpose(0, 3, 1, 2), np.float32) / 255)
-        points = np.asarray(self._network.forward(_CONTOUR_OUTPUT), np.float32)  # (1, 2 * 71 * 3)
-        return points.reshape(len(squares), _CONTOUR_POINTS, 3)[..., :2]
+        """RGB squares (N, 64, 64, 3) to contours (N, 71, 2) in pixels of the squares."""
+        pictures = np.ascontiguousarray(squares.transpose(0, 3, 1, 2), np.float32) / 255
+        points = self._session.run([_CONTOUR_OUTPUT], {_INPUT: pictures})[0]  # (N, 71 * 3)
+        return np.asarray(points, np.float32).reshape(len(squares), _CONTOUR_POINTS, 3)[..., :2]
 
 
-def _network_from_bytes(network: Pixels) -> cv2.dnn.Net:
-    """The network of a TFLite file's bytes; by the classic engine where OpenCV, from 5 on, has several."""
-    engine = getattr(cv2.dnn, "ENGINE_CLASSIC", None)
-    return cv2.dnn.readNetFromTFLite(network) if engine is None else cv2.dnn.readNetFromTFLite(network, engine)
+@cache
+def _session(model: Path) -> "InferenceSession":
+    """The network of a file, loaded once: it keeps no state, and threads that each run it do not disturb each other."""
+    try:
+        # Read by us: ONNX Runtime cannot open every path that Windows allows.
+        session = cpu_session(model.read_bytes(), threads=1)
+        session.run([_CONTOUR_OUTPUT], {_INPUT: np.zeros((1, 3, _SIDE, _SIDE), np.float32)})
+    except Exception as error:  # ONNX Runtime's own exception types are not public.
+        raise ModelError(model, f"the eye model cannot be loaded ({error})") from error
+    return session
 
 
-def _readable(eyes_xy: Floats, picture: Pixels) -> npt.NDArray[np.bool_]:
-    """Which of a face's eyes (2, 2) are large enough and wholly in the picture: bool (2,)."""
+def _readable(eyes_xy: Floats, picture: Pixels) -> list[int]:
+    """Which of a face's eyes (2, 2) are large enough and wholly in the picture: 0 is the right one, 1 the left one."""
     distance = float(np.hypot(*(eyes_xy[1] - eyes_xy[0])))
     reach = _EYE_REACH * distance
     size_wh = np.array(picture.shape[1::-1])
     inside = np.all((eyes_xy >= reach) & (eyes_xy <= size_wh - reach), axis=1)
-    return np.asarray(inside & (distance >= MIN_EYE_DISTANCE))
+    return [eye for eye in (0, 1) if inside[eye] and distance >= MIN_EYE_DISTANCE]
 
 
 def _eye_square(picture: Pixels, eyes_xy: Floats, eye: int) -> Pixels:
@@ -191,7 +196,7 @@ def _around(picture: Pixels, center_xy: Floats, side: float) -> tuple[Pixels, np
 
 
 def _measure(contours: Floats) -> tuple[Floats, Floats]:
-    """Opening and sag, (2,) each, of two contours (2, 71, 2); NaN where the contour is too narrow."""
+    """Opening and sag, (N,) each, of contours (N, 71, 2); NaN where the contour is too narrow."""
     corner = contours[:, _LEFT_CORNER]
     along = contours[:, _RIGHT_CORNER] - corner
     width = np.linalg.norm(along, axis=1)
@@ -199,5 +204,5 @@ def _measure(contours: Floats) -> tuple[Floats, Floats]:
     lower, upper = contours[:, _LOWER_LID], contours[:, _UPPER_LID]
     opening = np.linalg.norm(upper - lower, axis=2).mean(axis=1) / known_width
     down = np.stack([-along[:, 1], along[:, 0]], axis=1)
-    below = ((upper + lower) / 2 - corner[:, None]) @ down[..., None]  # (2, 7, 1), times the width
+    below = ((upper + lower) / 2 - corner[:, None]) @ down[..., None]  # (N, 7, 1), times the width
     return opening, below.mean(axis=(1, 2)) / known_width**2

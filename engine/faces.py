@@ -1,7 +1,6 @@
-"""Faces in a picture: boxes, five landmarks and confidence, from the YuNet detector.
+"""Faces in a picture: boxes, five landmarks and confidence, at the sizes that photos have them.
 
-Source: Wu, Peng and Yu, "YuNet: A Tiny Millisecond-level Face Detector" (2023); the network is a file in resources/,
-run by OpenCV.
+The network that finds them is in `face_network.py`.
 """
 
 from dataclasses import dataclass
@@ -10,14 +9,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from engine.errors import ModelError
+from engine.face_network import FaceNetwork
 from engine.geometry import Box
 from engine.pictures import Picture
 from engine.pixels import Floats, Pixels
 from engine.resources import FACE_DETECTOR
 
-CONFIDENCE_THRESHOLD = 0.7
-NMS_IOU = 0.3
 # YuNet sees faces of about 10 to 300 pixels: a second, smaller look finds the close-ups that fill the picture.
 PHOTO_LONG_SIDE = 640
 CLOSE_UP_LONG_SIDE = 160
@@ -58,7 +55,7 @@ NO_FACES = Faces(np.empty((0, 4), np.float32), np.empty((0, 5, 2), np.float32), 
 
 
 class FaceDetector:
-    """Finds faces. Not for two threads at once: OpenCV's detector keeps state; make one for each thread.
+    """Finds faces. Safe to share between threads.
 
     Args:
         long_side: the picture is reduced to this before the search; smaller is faster and misses small faces.
@@ -73,16 +70,7 @@ class FaceDetector:
     ) -> None:
         self._long_side = long_side
         self._close_ups = close_ups
-        # OpenCV 5 prints a warning at every load that its new engine ignores the target, which nobody chose.
-        cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
-        try:
-            # Read by us: OpenCV cannot open every path that Windows allows.
-            network = np.frombuffer(model.read_bytes(), np.uint8)
-            self._detector = cv2.FaceDetectorYN.create(
-                "onnx", network, np.empty(0, np.uint8), (320, 320), CONFIDENCE_THRESHOLD, NMS_IOU, 5000
-            )
-        except (OSError, cv2.error) as error:
-            raise ModelError(model, f"the face detector cannot be loaded ({error})") from error
+        self._network = FaceNetwork(model)
 
     def detect(self, picture: Pixels) -> Faces:
         """Find the faces of a picture.
@@ -107,20 +95,16 @@ class FaceDetector:
         small_w, small_h = max(1, round(width * scale)), max(1, round(height * scale))
         small = cv2.resize(picture, (small_w, small_h), interpolation=cv2.INTER_AREA) if scale < 1 else picture
         pad = round(margin * max(small_w, small_h))
-        # The detector pads to multiples of 32 with black by itself and misreads faces at that hard edge less on grey.
-        bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
         if pad:
-            bgr = cv2.copyMakeBorder(bgr, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(127, 127, 127))
-        self._detector.setInputSize((bgr.shape[1], bgr.shape[0]))
-        _, rows = self._detector.detect(bgr)
-        if rows is None:
-            return NO_FACES
-        return _faces_from_rows(np.asarray(rows, np.float32), pad, (width / small_w, height / small_h))
+            # Beyond the edge the network sees black, and misreads faces at that hard edge less on grey.
+            small = cv2.copyMakeBorder(small, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=(127, 127, 127))
+        rows = self._network.find(np.asarray(small, np.uint8))
+        return _faces_from_rows(rows, pad, (width / small_w, height / small_h))
 
 
 def _faces_from_rows(rows: Floats, pad: int, factor_xy: tuple[float, float]) -> Faces:
-    """YuNet's rows, (N, 15): x, y, w, h, five landmarks (x, y), confidence."""
+    """Rows of `FaceNetwork.find`, found in a picture with a border, as faces of one without, so many times as large."""
     rows = rows[np.argsort(-rows[:, 2] * rows[:, 3], kind="stable")]
     boxes = np.concatenate([rows[:, :2], rows[:, :2] + rows[:, 2:4]], axis=1) - pad
     landmarks = rows[:, 4:14].reshape(-1, 5, 2) - pad
-    return Faces(boxes, landmarks, rows[:, 14].clip(0, 1)).scaled(factor_xy)
+    return Faces(boxes, landmarks, rows[:, 14]).scaled(factor_xy)

@@ -7,7 +7,8 @@ the median). Its confidence does, as it learned from faces that stand upright.
 import cv2
 import numpy as np
 
-from engine.faces import FaceDetector, Faces
+from engine.face_network import FaceNetwork
+from engine.faces import Faces
 from engine.pixels import Floats, Pixels
 
 # Turns that are tried, in degrees, and the side of the picture that is looked at, in pixels: 5 ms in all.
@@ -22,10 +23,10 @@ STRETCH = 1.3
 
 
 class TiltReader:
-    """Reads the tilt of faces. Not for two threads at once, as the detector; make one for each thread."""
+    """Reads the tilt of faces. Safe to share between threads."""
 
     def __init__(self) -> None:
-        self._detector = FaceDetector(long_side=VIEW_SIDE, close_ups=False)
+        self._network = FaceNetwork()
 
     def read(self, picture: Pixels, faces: Faces) -> float:
         """The tilt of the largest face in degrees, clockwise positive, -52 to 52; 0 where there is none.
@@ -36,12 +37,9 @@ class TiltReader:
         """
         if not len(faces):
             return 0.0
-        sure = np.array([self._confidence(_turned(picture, faces.boxes_xyxy[0], turn)) for turn in TURNS])
+        sure = self._network.confidence(np.stack([_turned(picture, faces.boxes_xyxy[0], turn) for turn in TURNS]))
         weights = np.maximum(sure - sure.max() + CONFIDENCE_SPAN, 0)
         return STRETCH * float(weights @ np.array(TURNS) / weights.sum())
-
-    def _confidence(self, view: Pixels) -> float:
-        return float(self._detector.detect(view).confidence.max(initial=0.0))
 
 
 def _turned(picture: Pixels, box_xyxy: Floats, degrees: float) -> Pixels:

@@ -4,6 +4,6 @@ from pathlib import Path
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 MODEL_FOLDER = RESOURCES / "model"
-FACE_DETECTOR = RESOURCES / "face_detector" / "face_detection_yunet_2023mar.onnx"
-IRIS_MODEL = RESOURCES / "eyes" / "iris_landmark.tflite"
+FACE_DETECTOR = RESOURCES / "face_detector" / "yunet.onnx"
+EYE_CONTOUR = RESOURCES / "eyes" / "eye_contour.onnx"
 SAMPLES = RESOURCES / "samples"

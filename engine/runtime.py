@@ -44,6 +44,10 @@ class Runtime(Protocol):
         """
         ...
 
+    def for_threads(self) -> "Runtime":
+        """The same network for several threads that each run it: on a CPU, every run keeps to its thread's core."""
+        ...
+
 
 def cpu_session(content: bytes, threads: int | None = None) -> "InferenceSession":
     """A network in ONNX Runtime on the CPU.
@@ -75,6 +79,7 @@ class OnnxRuntime:
             self._session = cpu_session(content, threads)
         except Exception as error:  # ONNX Runtime's own exception types are not public.
             raise ModelError(folder / ONNX_FILE, f"ONNX Runtime cannot load it ({error})") from error
+        self._folder = folder
         self.device = Device.CPU
         self.batch = CPU_BATCH
         self.name = f"ONNX Runtime, CPU, {threads} thread{'s' if threads != 1 else ''}"
@@ -82,6 +87,9 @@ class OnnxRuntime:
     def run(self, pictures: Floats) -> tuple[Floats, Floats]:
         logits, embeddings = self._session.run(["logit", "embedding"], {"pictures": pictures})
         return logits, embeddings
+
+    def for_threads(self) -> "OnnxRuntime":
+        return OnnxRuntime(self._folder, threads=1)
 
 
 class TorchRuntime:
@@ -106,6 +114,9 @@ class TorchRuntime:
             batch = torch.from_numpy(pictures).to(device=self._device, dtype=self._dtype)
             logits, embeddings = self._network(batch.contiguous(memory_format=torch.channels_last))
             return _to_numpy(logits), _to_numpy(embeddings)
+
+    def for_threads(self) -> "TorchRuntime":
+        return self
 
 
 def _to_numpy(tensor: "torch.Tensor") -> Floats:

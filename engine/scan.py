@@ -6,10 +6,9 @@ was finished is in the catalogue, so that the next scan goes on from there. A ba
 
 import hashlib
 import os
-import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC
 from itertools import islice
@@ -29,8 +28,11 @@ from engine.ratings import RatedBy, find_rating
 from engine.scoring import Score, Scorer, score_from_logit
 
 Item = TypeVar("Item")
-# How many files each decoding thread may be ahead: enough to keep the network fed, little enough to cancel quickly.
+Result = TypeVar("Result")
+# How many files each thread may be ahead: enough to keep the network fed, little enough to cancel quickly.
 _AHEAD_PER_WORKER = 4
+# Scoring takes a fifth of the time: of so many threads, one at once.
+_WORKERS_PER_BATCH = 4
 # Files whose size and time are looked at in one step.
 _STAMPS_AT_ONCE = 500
 
@@ -107,6 +109,15 @@ class _Read:
     square: Pixels | None = None
 
 
+@dataclass(frozen=True)
+class _Batch:
+    """Some files and, by digest, what was measured and scored of those contents that the catalogue does not know."""
+
+    reads: list[_Read]
+    contents: list[tuple[str, ContentRecord]]
+    scores: list[tuple[str, ScoreRecord]]
+
+
 def scan(
     paths: Sequence[Path],
     catalogue: Catalogue,
@@ -123,7 +134,7 @@ def scan(
         catalogue: what is known already, and where the rest is remembered; used in this thread alone.
         scorer: scores the photos.
         files: what `find_photos` found in the paths; None looks.
-        workers: threads that decode; None is one for each core.
+        workers: threads that decode, measure and score; None is one for each core.
         only_changes: count what the catalogue knows already, and do not yield it.
 
     Yields:
@@ -150,14 +161,16 @@ def scan(
             done += len(known)
             photos = () if only_changes else tuple(_recalled(read, catalogue, scorer.card) for read in known)
             yield Progress(done, len(files), known[-1].path.name, photos)
-    reads = reader.read_all(fresh, workers or os.cpu_count() or 1)
+    if not fresh:
+        return
+    batches = reader.read_and_score(fresh, workers or os.cpu_count() or 1)
     try:
-        for batch in _batched(reads, scorer.runtime.batch):
-            finished = _finish(batch, catalogue, scorer)
+        for batch in batches:
+            finished = _finish(batch, catalogue, scorer.card)
             done += len(finished)
             yield Progress(done, len(files), finished[-1].path.name, tuple(finished))
     finally:
-        reads.close()  # which stops the threads that decode
+        batches.close()  # which stops the threads
 
 
 def forget_missing(paths: Sequence[Path], files: Sequence[Path], catalogue: Catalogue) -> list[Path]:
@@ -186,12 +199,12 @@ def _stamp(path: Path) -> FileStamp | None:
 
 
 class _Reader:
-    """Turns files into network input, several at a time."""
+    """Turns files into measured and scored photos, several at a time."""
 
     def __init__(self, catalogue: Catalogue, scorer: Scorer, paths: Sequence[Path]) -> None:
         self._known_files = catalogue.recall_files(paths)
         self._known_contents = catalogue.known_contents(scorer.card.model_sha256)
-        self._of_thread = threading.local()
+        self._scorer = scorer
 
     def recall(self, path: Path, stamp: FileStamp) -> FileRecord | None:
         """What was found in this file, if it has not changed since and what it holds needs no new score."""
@@ -201,21 +214,20 @@ class _Reader:
         file = before[1]
         return file if file.error or file.content_sha256 in self._known_contents else None
 
-    def read_all(self, files: Sequence[tuple[Path, FileStamp | None]], workers: int) -> Generator[_Read]:
-        """Read files in order, with a bounded number of them under way."""
-        executor = ThreadPoolExecutor(workers, thread_name_prefix="decode")
-        under_way: deque[Future[_Read]] = deque()
+    def read_and_score(self, files: Sequence[tuple[Path, FileStamp | None]], workers: int) -> Generator[_Batch]:
+        """The files in order, in batches, with a bounded number of them under way."""
+        self._detector, self._facts_reader = FaceDetector(), FactsReader()
+        self._scorer = self._scorer.for_threads()
+        executor = ThreadPoolExecutor(workers, thread_name_prefix="scan")
         try:
-            for path, stamp in files:
-                under_way.append(executor.submit(self._read, path, stamp))
-                if len(under_way) > workers * _AHEAD_PER_WORKER:
-                    yield under_way.popleft().result()
-            while under_way:
-                yield under_way.popleft().result()
+            reads = _map_ahead(executor, self._read, files, workers * _AHEAD_PER_WORKER)
+            batches = _batched(reads, self._scorer.runtime.batch)
+            yield from _map_ahead(executor, self._score, batches, -(-workers // _WORKERS_PER_BATCH))
         finally:
             executor.shutdown(wait=True, cancel_futures=True)
 
-    def _read(self, path: Path, stamp: FileStamp | None) -> _Read:
+    def _read(self, path_and_stamp: tuple[Path, FileStamp | None]) -> _Read:
+        path, stamp = path_and_stamp
         try:
             file = read_file_record(path)
             if file.content_sha256 in self._known_contents:
@@ -227,17 +239,40 @@ class _Reader:
             return _Read(path, None if error.passing else stamp, FileRecord(None, error.reason))
 
     def _measure(self, picture: Picture) -> tuple[ContentRecord, Pixels]:
-        if not hasattr(self._of_thread, "tools"):
-            self._of_thread.tools = FaceDetector(), FactsReader()
-        tools: tuple[FaceDetector, FactsReader] = self._of_thread.tools
-        detector, facts_reader = tools
         height, width = picture.pixels.shape[:2]
         full_w, full_h = picture.full_size_wh
-        faces = detector.detect(picture.pixels)
-        facts = facts_reader.read(picture.pixels, faces)
+        faces = self._detector.detect(picture.pixels)
+        facts = self._facts_reader.read(picture.pixels, faces)
         taken = picture.taken.replace(tzinfo=UTC).timestamp() if picture.taken else None
         full_size = faces.scaled((full_w / width, full_h / height))
         return ContentRecord(picture.full_size_wh, taken, full_size, facts), letterbox(picture.pixels)
+
+    def _score(self, reads: list[_Read]) -> _Batch:
+        fresh = {
+            read.file.content_sha256: (read.content, read.square)
+            for read in reads
+            if read.file.content_sha256 and read.content and read.square is not None
+        }
+        scores, embeddings = self._scorer.score_and_embed([square for _, square in fresh.values()])
+        records = [
+            ScoreRecord(score.logit, score.points, embedding)
+            for score, embedding in zip(scores, embeddings, strict=True)
+        ]
+        contents = [(digest, content) for digest, (content, _) in fresh.items()]
+        return _Batch(reads, contents, list(zip(fresh, records, strict=True)))
+
+
+def _map_ahead(
+    executor: Executor, task: Callable[[Item], Result], items: Iterable[Item], ahead: int
+) -> Iterator[Result]:
+    """What a task makes of each item, in order, with so many more of them under way."""
+    under_way: deque[Future[Result]] = deque()
+    for item in items:
+        under_way.append(executor.submit(task, item))
+        if len(under_way) > ahead:
+            yield under_way.popleft().result()
+    while under_way:
+        yield under_way.popleft().result()
 
 
 def read_file_record(path: Path) -> FileRecord:
@@ -259,24 +294,12 @@ def _sha256_of_file(path: Path) -> str:
         raise PictureError(path, f"this file cannot be read ({error.strerror})", passing=True) from error
 
 
-def _finish(reads: Sequence[_Read], catalogue: Catalogue, scorer: Scorer) -> list[ScoredPhoto]:
-    """Score what was decoded and remember it before it is shown."""
-    fresh = {
-        read.file.content_sha256: (read.content, read.square)
-        for read in reads
-        if read.file.content_sha256 and read.content and read.square is not None
-    }
-    scores, embeddings = scorer.score_and_embed([square for _, square in fresh.values()])
-    catalogue.remember_contents([(digest, content) for digest, (content, _) in fresh.items()])
-    catalogue.remember_scores(
-        scorer.card.model_sha256,
-        [
-            (digest, ScoreRecord(score.logit, score.points, embedding))
-            for digest, score, embedding in zip(fresh, scores, embeddings, strict=True)
-        ],
-    )
-    catalogue.remember_files([(read.path, read.stamp, read.file) for read in reads if read.stamp])
-    return [_recalled(read, catalogue, scorer.card) for read in reads]
+def _finish(batch: _Batch, catalogue: Catalogue, card: ModelCard) -> list[ScoredPhoto]:
+    """Remember what was found before it is shown."""
+    catalogue.remember_contents(batch.contents)
+    catalogue.remember_scores(card.model_sha256, batch.scores)
+    catalogue.remember_files([(read.path, read.stamp, read.file) for read in batch.reads if read.stamp])
+    return [_recalled(read, catalogue, card) for read in batch.reads]
 
 
 def _recalled(read: _Read, catalogue: Catalogue, card: ModelCard) -> ScoredPhoto:

@@ -49,6 +49,10 @@ class Scorer:
         self.card = card
         self.runtime = runtime
 
+    def for_threads(self) -> "Scorer":
+        """One with the same scores for several threads that score at the same time, each on its core."""
+        return Scorer(self.card, self.runtime.for_threads())
+
     def score(self, picture: Pixels) -> Score:
         """Score one upright picture, RGB uint8 (H, W, 3)."""
         return self.score_pictures([picture])[0][0]

@@ -9,7 +9,7 @@ from engine.eyes import FACE_LIMIT, EyeReader, Eyes, WatchedEyes
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.pictures import load_picture
 from engine.pixels import Floats, Pixels
-from engine.resources import FACE_DETECTOR, IRIS_MODEL
+from engine.resources import EYE_CONTOUR, FACE_DETECTOR
 
 # Looked at one by one: both eyes shut, of one face or of the n-th largest of several.
 SHUT = {
@@ -196,9 +196,9 @@ def test_a_wink_is_not_closed() -> None:
 
 def test_a_missing_damaged_or_other_model_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelError):
-        EyeReader(tmp_path / "missing.tflite")
-    damaged = tmp_path / "damaged.tflite"
-    for content in (b"", b"not a network", IRIS_MODEL.read_bytes()[:100_000], FACE_DETECTOR.read_bytes()):
+        EyeReader(tmp_path / "missing.onnx")
+    damaged = tmp_path / "damaged.onnx"
+    for content in (b"", b"not a network", EYE_CONTOUR.read_bytes()[:100_000], FACE_DETECTOR.read_bytes()):
         damaged.write_bytes(content)
         with pytest.raises(ModelError):
             EyeReader(damaged)

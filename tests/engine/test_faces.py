@@ -1,11 +1,15 @@
+import json
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from engine.faces import FaceDetector
+from engine.errors import ModelError
+from engine.face_network import FaceNetwork
+from engine.faces import PHOTO_LONG_SIDE, FaceDetector
 from engine.pictures import load_picture
+from engine.resources import EYE_CONTOUR, FACE_DETECTOR
 
 
 @pytest.fixture(scope="module")
@@ -47,3 +51,44 @@ def test_faces_are_told_in_pixels_of_the_picture_whatever_its_size(samples: list
     large = cv2.resize(pixels, None, fx=3, fy=3)
     small_box, large_box = detector.detect(pixels).boxes_xyxy[0], detector.detect(large).boxes_xyxy[0]
     np.testing.assert_allclose(large_box / 3, small_box, atol=0.06 * pixels.shape[1])
+
+
+def test_the_faces_are_those_that_opencv_finds_with_the_original_network(
+    samples: list[Path], detector: FaceDetector
+) -> None:
+    """The file holds, of each sample, x, y, width, height, landmarks and confidence from `cv2.FaceDetectorYN`."""
+    of_opencv = json.loads(Path(__file__).with_name("faces_of_opencv.json").read_text())
+    for sample in samples:
+        faces = detector.detect(load_picture(sample, PHOTO_LONG_SIDE).pixels)
+        rows = np.array(of_opencv[sample.name])
+        np.testing.assert_allclose(faces.boxes_xyxy[:, :2], rows[:, :2], atol=0.3)
+        np.testing.assert_allclose(faces.boxes_xyxy[:, 2:], rows[:, :2] + rows[:, 2:4], atol=0.3)
+        np.testing.assert_allclose(faces.landmarks_xy, rows[:, 4:14].reshape(-1, 5, 2), atol=0.3)
+        np.testing.assert_allclose(faces.confidence, rows[:, 14], atol=0.01)
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (31, 640), (480, 33), (97, 64)])
+def test_a_picture_of_any_shape_is_searched(detector: FaceDetector, shape: tuple[int, int]) -> None:
+    assert len(detector.detect(np.full((*shape, 3), 90, np.uint8))) == 0
+
+
+def test_pictures_at_once_are_as_sure_as_one_by_one(samples: list[Path]) -> None:
+    network = FaceNetwork()
+    views = np.stack(
+        [cv2.resize(load_picture(sample).pixels, (128, 160)) for sample in samples] + [np.zeros((160, 128, 3))]
+    )
+    sure = network.confidence(views.astype(np.uint8))
+    alone = [network.find(view)[:, 14].max(initial=0) for view in views.astype(np.uint8)]
+    np.testing.assert_allclose(sure, alone, atol=1e-4)
+    assert (sure[:-1] > 0.7).mean() > 0.8
+    assert sure[-1] == 0
+
+
+def test_a_missing_damaged_or_other_detector_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelError):
+        FaceDetector(model=tmp_path / "missing.onnx")
+    damaged = tmp_path / "damaged.onnx"
+    for content in (b"", b"not a network", FACE_DETECTOR.read_bytes()[:100_000], EYE_CONTOUR.read_bytes()):
+        damaged.write_bytes(content)
+        with pytest.raises(ModelError):
+            FaceDetector(model=damaged)

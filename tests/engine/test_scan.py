@@ -89,10 +89,10 @@ def test_closing_half_way_keeps_what_is_done_and_leaves_no_thread(folder: Path, 
         task = scan([folder], catalogue, scorer)
         next(task)
         done = next(task).results
-        assert [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+        assert [thread for thread in threading.enumerate() if thread.name.startswith("scan")]
         task.close()
     assert done
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("decode")]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("scan")]
     with Catalogue(file) as catalogue:
         for photo in done:
             assert catalogue.recall_files([photo.path])[photo.path][0] == FileStamp.of(photo.path)

@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -56,6 +57,15 @@ def test_a_batch_scores_as_its_photos_do_alone(scorer: Scorer, pictures: list[Pi
     np.testing.assert_allclose([score.logit for score in scores], alone, atol=1e-4)
     assert embeddings.shape == (len(pictures), 1280)
     assert scorer.score_squares([]) == []
+
+
+def test_threads_that_score_at_once_get_the_same_scores(scorer: Scorer, pictures: list[Pixels]) -> None:
+    squares = list(map(letterbox, pictures))
+    alone = [score.logit for score in scorer.score_squares(squares)]
+    with ThreadPoolExecutor(4) as executor:
+        at_once = list(executor.map(scorer.for_threads().score_squares, [squares] * 8))
+    for scores in at_once:
+        np.testing.assert_allclose([score.logit for score in scores], alone, atol=1e-4)
 
 
 @pytest.mark.parametrize("half", [False, True])

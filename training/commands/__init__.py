@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import typer
 
-from training.commands import crops, model, posts
+from training.commands import convert, crops, model, posts
 
 app = typer.Typer(no_args_is_help=True, help="Make the ConvNet: from posts and their likes, or from any labels.")
 COMMANDS: dict[str, Callable[..., None]] = {
@@ -22,6 +22,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "from-posts": model.from_posts,
     "from-folders": model.from_folders,
     "crop-eval": crops.crop_eval,
+    "convert": convert.convert,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
