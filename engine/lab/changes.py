@@ -20,12 +20,13 @@ Making = Callable[[Pixels, Faces, float], Pair | None]
 NETWORK_SIDE = 224
 # A face stands this far down in a crop around it: a little above the middle, as photographers place it.
 FACE_DOWN = 0.45
-# What crops around a face are compared with: the face somewhat more than half as high as the crop.
-USUAL_FACE_HEIGHT = 0.55
+# What crops around a face are compared with: the face takes so many percent of the crop's height.
+USUAL_FACE_HEIGHT = 55.0
 # Views that are moved inside of the photo have this share of its sides.
 VIEW_SHARE = 0.8
 # The same grain for every photo and every run.
 _NOISE_SEED = 7
+BORDER_UNIT = "% of the longer side"
 _LEVELS = np.arange(256) / 255
 _NEUTRAL_GREY = np.array([0.299, 0.587, 0.114])
 
@@ -91,9 +92,9 @@ def grainy(picture: Pixels, levels: float) -> Pixels:
     return _to_pixels(picture + cv2.resize(noise.astype(np.float32), (width, height), interpolation=cv2.INTER_NEAREST))
 
 
-def bordered(picture: Pixels, share: float, level: int) -> Pixels:
-    """A frame around the photo, of one grey and this share of the longer side."""
-    side = max(1, round(share * max(picture.shape[:2])))
+def bordered(picture: Pixels, percent: float, level: int) -> Pixels:
+    """A frame around the photo, of one grey and so wide, in percent of the longer side."""
+    side = max(1, round(percent * max(picture.shape[:2]) / 100))
     framed = cv2.copyMakeBorder(picture, side, side, side, side, cv2.BORDER_CONSTANT, value=(level, level, level))
     return np.asarray(framed, np.uint8)
 
@@ -112,8 +113,8 @@ def turned(picture: Pixels, degrees: float) -> Pair:
     return _middle_of(picture, size), _middle_of(np.asarray(whole, np.uint8), size)
 
 
-def around_face(picture: Pixels, faces: Faces, face_height: float) -> Pixels | None:
-    """A crop of the photo's shape in which the face has this share of the height; None where it does not fit.
+def around_face(picture: Pixels, faces: Faces, percent: float) -> Pixels | None:
+    """A crop of the photo's shape in which the face has so many percent of the height; None where it does not fit.
 
     The face stands a little above the middle, as far as the photo has room on that side.
     """
@@ -121,7 +122,7 @@ def around_face(picture: Pixels, faces: Faces, face_height: float) -> Pixels | N
     if len(faces) != 1:
         return None
     x0, y0, x1, y1 = faces.boxes_xyxy[0].tolist()
-    crop_h = (y1 - y0) / face_height
+    crop_h = 100 * (y1 - y0) / percent
     crop_w = crop_h * width / height
     if crop_h > height or crop_w < x1 - x0:
         return None
@@ -131,10 +132,16 @@ def around_face(picture: Pixels, faces: Faces, face_height: float) -> Pixels | N
 
 
 def moved_view(picture: Pixels, right: float, down: float) -> Pixels:
-    """A view of `VIEW_SHARE` of the sides, from the middle so that what is seen moves by shares of the view's sides."""
+    """A view of `VIEW_SHARE` of the sides, off the middle: what is seen moves by percents of the view's sides."""
     height, width = picture.shape[:2]
     view_w, view_h = VIEW_SHARE * width, VIEW_SHARE * height
-    return _cut(picture, (width - view_w) / 2 - right * view_w, (height - view_h) / 2 - down * view_h, view_w, view_h)
+    return _cut(
+        picture,
+        (width - view_w) / 2 - right * view_w / 100,
+        (height - view_h) / 2 - down * view_h / 100,
+        view_w,
+        view_h,
+    )
 
 
 def _cut(picture: Pixels, left: float, top: float, width: float, height: float) -> Pixels:
@@ -165,13 +172,17 @@ def _alone(change: Callable[[Pixels, float], Pixels]) -> Making:
     return lambda picture, _faces, strength: (picture, change(picture, strength))
 
 
+def _framed(level: int) -> Making:
+    return _alone(lambda picture, percent: bordered(picture, percent, level))
+
+
 def _moved(picture: Pixels, right: float, down: float) -> Pair:
     return moved_view(picture, 0, 0), moved_view(picture, right, down)
 
 
-def _nearer_or_farther(picture: Pixels, faces: Faces, face_height: float) -> Pair | None:
+def _nearer_or_farther(picture: Pixels, faces: Faces, percent: float) -> Pair | None:
     before = around_face(picture, faces, USUAL_FACE_HEIGHT)
-    after = around_face(picture, faces, face_height)
+    after = around_face(picture, faces, percent)
     return None if before is None or after is None else (before, after)
 
 
@@ -183,55 +194,19 @@ CHANGES: tuple[Change, ...] = (
     Change("warmth", "Colder or warmer light", "stops", (-0.8, -0.4, 0.4, 0.8), _alone(warmed), 0, (-0.4, 0.4)),
     Change("tilt", "Turned, to either side", "degrees", (5, 10, 20), lambda p, _, by: turned(p, by), 0, (10,)),
     Change(
-        "face height",
-        "Cropped nearer or wider",
-        "height of the face in the crop",
-        (0.2, 0.3, 0.4, 0.65, 0.75, 0.9),
-        _nearer_or_farther,
-        USUAL_FACE_HEIGHT,
-        (0.4, 0.75),
+        *("face height", "Cropped nearer or wider", "height of the face, % of the crop's"),
+        *((20, 30, 40, 65, 75, 90), _nearer_or_farther, USUAL_FACE_HEIGHT, (40, 75)),
     ),
+    Change("sideways", "Moved sideways", "% of the width", (4, 8, 12), lambda p, _, by: _moved(p, by, 0), 0, (12,)),
     Change(
-        "sideways", "Moved sideways", "of the width", (0.04, 0.08, 0.12), lambda p, _, by: _moved(p, by, 0), 0, (0.12,)
-    ),
-    Change(
-        "upwards",
-        "Moved down or up",
-        "of the height",
-        (-0.12, -0.06, 0.06, 0.12),
-        lambda p, _, by: _moved(p, 0, -by),
-        0,
-        (-0.12, 0.12),
+        *("upwards", "Moved down or up", "% of the height", (-12, -6, 6, 12)),
+        *(lambda p, _, by: _moved(p, 0, -by), 0, (-12, 12)),
     ),
     Change("blur", "Blurred", "224ths of the longer side", (0.5, 1, 2), _alone(blurred), 0, (1,)),
     Change("noise", "Noise", "levels of 255", (6, 12, 25), _alone(grainy), 0, (12,)),
-    Change(
-        "white border",
-        "A white border",
-        "of the longer side",
-        (0.02, 0.05, 0.1),
-        _alone(lambda picture, share: bordered(picture, share, 255)),
-        0,
-        (0.05,),
-    ),
-    Change(
-        "black border",
-        "A black border",
-        "of the longer side",
-        (0.02, 0.05, 0.1),
-        _alone(lambda picture, share: bordered(picture, share, 0)),
-        0,
-        (0.05,),
-    ),
-    Change(
-        "mirrored",
-        "Mirrored",
-        "",
-        (1,),
-        _alone(lambda picture, _: np.ascontiguousarray(picture[:, ::-1])),
-        0,
-        (1,),
-    ),
+    Change("white border", "A white border", BORDER_UNIT, (2, 5, 10), _framed(255), 0, (5,)),
+    Change("black border", "A black border", BORDER_UNIT, (2, 5, 10), _framed(0), 0, (5,)),
+    Change("mirrored", "Mirrored", "", (1,), _alone(lambda p, _: np.ascontiguousarray(p[:, ::-1])), 0, (1,)),
 )
 # Done to either side, and their mean is taken: neither side is better.
 _EITHER_SIDE = ("tilt", "sideways")

@@ -21,7 +21,7 @@ from engine.pixels import Pixels
 
 # Few and small on purpose: to show what is meant, and no one up.
 OF_EACH_SIDE, PAIRS = 3, 2
-EXAMPLE_SIDE = 160
+EXAMPLE_SIDE = 224
 # A blur of this share of a face's width leaves no one to be known.
 BLUR_SHARE = 0.2
 
@@ -62,7 +62,7 @@ def _high_and_low(name: str, likes: Likes, catalogue: Catalogue, *, blur_faces: 
     for side, is_high in ((high, True), (low, False)):
         typical = _typical(likes, side, values if is_high else -values)
         for place, row in enumerate(typical):
-            told = f"{fact.title}: {_value(fact.told(values[row]), name)}; {likes.table.points[row]:.0f} points"
+            told = f"{_value(fact.told(values[row]), name)}: {likes.table.points[row]:.0f} points"
             shown += _shown(likes, row, catalogue, told, is_first=place == 0, blur_faces=blur_faces)
     return shown
 

@@ -74,7 +74,7 @@ FACTS: tuple[Fact, ...] = (
         ("sideways", 1),
     ),
     Fact(
-        *("face_y", "Height of the face's middle, from the top", "% of the height", 100, 0, "height"),
+        *("face_y", "Place of the face, from the top", "% of the height", 100, 0, "height"),
         *("a face further down", "a face further up"),
         *("Place the face further down", "Place the face further up"),
         ("upwards", -1),
@@ -138,7 +138,7 @@ FACTS: tuple[Fact, ...] = (
     ),
     Fact(
         *("upright", "Shape: height by width", "", 1, 2, "shape"),
-        *("an upright shape", "a wide shape", "Hold the camera upright", "Hold the camera across"),
+        *("an upright shape", "a square or wide shape", "Choose an upright shape", "Choose a square or wide shape"),
     ),
 )
 FACTS_BY_NAME: Mapping[str, Fact] = {fact.name: fact for fact in FACTS}

@@ -42,8 +42,8 @@ article { display: grid; grid-template-columns: 4.2em 1fr; gap: 0 1em; padding: 
 .up { color: #0072b2 } .down { color: #d55e00 }
 h3 { font-size: 1.1em; margin: .15em 0 } .tag { font-weight: 400; font-size: .8em; color: #6b727b; padding-left: .6em }
 .examples { display: flex; flex-wrap: wrap; gap: .5em; margin: .6em 0 }
-figure { margin: 0; width: 112px } figure.first:not(:first-child) { margin-left: 1.4em }
-figure img { width: 112px; height: 112px; object-fit: contain; background: #f3f4f6; display: block }
+figure { margin: 0; width: 128px } figure.first:not(:first-child) { margin-left: 1.4em }
+figure img { width: 128px; height: 128px; object-fit: contain; background: #f3f4f6; display: block }
 figcaption { font-size: .72em; line-height: 1.3; color: #6b727b }
 .charts { display: flex; flex-wrap: wrap; gap: .4em 1em } .charts img { width: 300px } img.wide { max-width: 100% }
 table { border-collapse: collapse } td, th { padding: .3em .9em .3em 0; text-align: left; vertical-align: top;
@@ -184,7 +184,7 @@ def _charts(likes: Likes) -> Iterator[str]:
     yield _svg(album_chart(findings, PRINT), "wide")
     yield (
         '<p class="dim">Bands and bars are 95 % intervals. Hollow points and broken lines: with all else that is '
-        "measured held, drawn where that differs.</p>"
+        "measured held; lines are drawn where that differs.</p>"
     )
     small = (fact_chart(found, PRINT) for found in findings.facts.values())
     yield f'<div class="charts">{"".join(map(_svg, small))}</div>'

@@ -23,6 +23,8 @@ Z_95 = 1.959964
 CLAIM_LEVEL = 0.05
 # Curves have at most so many points, of at least so many photos each.
 MAX_BINS, BIN_PHOTOS, MIN_BIN = 8, 25, 8
+# As a share of a curve's length.
+APART = 0.02
 
 
 @dataclass(frozen=True)
@@ -180,7 +182,20 @@ def bins_of(fact: Numbers) -> list[Mask]:
         limits = np.unique(np.quantile(fact[known], np.arange(1, count) / count))
     place = np.where(known, np.searchsorted(limits, np.where(known, fact, 0), side="left"), -1)
     masks = [place == number for number in range(len(limits) + 1)]
-    return [mask for mask in masks if mask.sum() >= MIN_BIN]
+    return _apart([mask for mask in masks if mask.sum() >= MIN_BIN], fact)
+
+
+def _apart(bins: list[Mask], fact: Numbers) -> list[Mask]:
+    """The bins, those put together that would stand on one another in a chart."""
+    middles = [float(np.median(fact[mask])) for mask in bins]
+    span = max(middles, default=0) - min(middles, default=0)
+    kept: list[Mask] = []
+    for mask in bins:
+        if kept and float(np.median(fact[mask]) - np.median(fact[kept[-1]])) < APART * span:
+            kept[-1] = kept[-1] | mask
+        else:
+            kept.append(mask)
+    return kept
 
 
 def thirds(fact: Numbers) -> tuple[Mask, Mask, Mask]:
