@@ -1,6 +1,7 @@
 """The charts of what a model likes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,8 +15,7 @@ from engine.lab.likes_statistics import Estimate
 from engine.lab.likes_words import noun_of
 from engine.lab.plot_style import BASE_SIZE, PlotStyle, figure, name_axes
 
-SMALL_IN = (3.1, 2.25)
-WIDE_IN = 7.0
+# Of charts with a row for each estimate: the height of a row, and of what is around all rows.
 ROW_IN, AROUND_IN = 0.235, 1.0
 # A name, an estimate, and the same with all else held.
 Row = tuple[str, Estimate, Estimate | None]
@@ -27,12 +27,29 @@ _NAMED = {
 }
 
 
+def wide_charts(findings: Findings, cares: Sequence[Care], style: PlotStyle) -> list[Figure]:
+    """One chart over everything that was changed by hand, one over all facts, one over what should not count."""
+    drawn = by_hand_chart(findings, style), album_chart(findings, style), care_chart(cares, style)
+    return [each for each in drawn if each is not None]
+
+
+def small_charts(findings: Findings, style: PlotStyle) -> Iterator[Figure]:
+    """A chart for each change by hand, then one for each fact; none where there are too few photos."""
+    changes = (
+        change_chart(change, findings.changes[change.name], style)
+        for change in CHANGES
+        if change.name in findings.changes
+    )
+    facts = (fact_chart(found, style) for found in findings.facts.values())
+    yield from (each for each in chain(changes, facts) if each is not None)
+
+
 def fact_chart(found: FactFinding, style: PlotStyle) -> Figure | None:
     """Mean points along a fact with their 95 % band, and with all else held; None where there are too few photos."""
     curve = found.curve
     if len(curve.at) < 2:
         return None
-    drawn, axes = figure(style, *SMALL_IN)
+    drawn, axes = figure(style, *style.small_in)
     at = curve.at * found.fact.scale
     if found.fact.name in _NAMED:
         _bars(axes, at, curve.mean, (curve.mean - curve.low, curve.high - curve.mean), style.main)
@@ -63,7 +80,7 @@ def change_chart(change: Change, found: ChangeFinding, style: PlotStyle) -> Figu
     known = [(strength, effect) for strength, effect in found.by_strength.items() if effect.is_known]
     if len(known) < 2:
         return None
-    drawn, axes = figure(style, *SMALL_IN)
+    drawn, axes = figure(style, *style.small_in)
     axes.axhline(0, color=style.dim, lw=0.8)
     # What changes nothing is a point of the line too.
     strengths, effects = map(list, zip(*known, strict=True))
@@ -105,9 +122,9 @@ def _sorted(rows: Sequence[Row]) -> list[Row]:
 
 def care_chart(cares: Sequence[Care], style: PlotStyle) -> Figure | None:
     """What the score should not care about, with the band that does not matter; what it does care about is coloured."""
-    rows = [(f"{care.about}: {care.groups}", care.raw, care.held) for care in cares]
+    rows = [(f"{care.about}:\n{care.groups}", care.raw, care.held) for care in cares]
     colours = [{Verdict.FLAGGED: style.bad, Verdict.FINE: style.main}.get(care.verdict, style.dim) for care in cares]
-    drawn = _forest(rows, "What it should not care about", style, colours)
+    drawn = _forest(rows, "What it should not care about", style, colours, lines=2)
     if drawn is not None:
         drawn.axes[0].axvspan(-BAND, BAND, color=style.dim, alpha=0.18, lw=0)
     return drawn
@@ -118,11 +135,11 @@ def _by_sign(rows: Sequence[Row], style: PlotStyle) -> list[str]:
     return [signed.get(effect.sign, style.dim) if effect.is_clear else style.dim for _, effect, _ in rows]
 
 
-def _forest(rows: Sequence[Row], title: str, style: PlotStyle, colours: Sequence[str]) -> Figure | None:
-    """A row for each estimate with its 95 % interval; below it, hollow, the same with all else held."""
+def _forest(rows: Sequence[Row], title: str, style: PlotStyle, colours: Sequence[str], lines: int = 1) -> Figure | None:
+    """A row of some lines for each estimate with its 95 % interval; below it, hollow, the same with all else held."""
     if not rows:
         return None
-    drawn, axes = figure(style, WIDE_IN, AROUND_IN + ROW_IN * len(rows))
+    drawn, axes = figure(style, style.wide_in, AROUND_IN + ROW_IN * lines**0.5 * len(rows))
     axes.axvline(0, color=style.dim, lw=0.8)
     for place, ((_, effect, held), colour) in enumerate(zip(rows, colours, strict=True)):
         axes.plot([effect.low, effect.high], [place, place], color=colour, lw=1.8)
@@ -134,5 +151,6 @@ def _forest(rows: Sequence[Row], title: str, style: PlotStyle, colours: Sequence
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
-    name_axes(axes, style, title, "points, with 95 % intervals", "")
+    name_axes(axes, style, "", "points, with 95 % intervals", "")
+    drawn.suptitle(title, x=0.01, ha="left", fontsize=BASE_SIZE + 1.5, fontweight="bold", color=style.ink)
     return drawn

@@ -4,7 +4,7 @@ Figures are made without pyplot, so that any thread may draw. Colours are those 
 Design" (2008).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 
 import matplotlib as mpl
@@ -17,7 +17,7 @@ BLUE, ORANGE, GREEN, VERMILION, SKY = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 
 @dataclass(frozen=True)
 class PlotStyle:
-    """Colours of everything but the data's meaning.
+    """Colours and sizes.
 
     Attributes:
         paper: behind it.
@@ -27,6 +27,8 @@ class PlotStyle:
         second: of what it is held against.
         good: of gains.
         bad: of losses.
+        wide_in: the width of a chart that stands alone, in inches.
+        small_in: width and height of one of many.
     """
 
     paper: str
@@ -36,10 +38,16 @@ class PlotStyle:
     second: str
     good: str
     bad: str
+    wide_in: float = 7.0
+    small_in: tuple[float, float] = (3.1, 2.25)
 
 
 PRINT = PlotStyle("#ffffff", "#1d2024", "#6b727b", BLUE, VERMILION, BLUE, VERMILION)
-DARK = PlotStyle("#1f2226", "#e8eaed", "#8b9199", SKY, ORANGE, SKY, ORANGE)
+# For a window, beside something else.
+LIGHT_SCREEN = replace(PRINT, wide_in=5.1, small_in=(2.5, 2.0))
+DARK_SCREEN = replace(
+    LIGHT_SCREEN, paper="#1f2226", ink="#e8eaed", dim="#8b9199", main=SKY, second=ORANGE, good=SKY, bad=ORANGE
+)
 BASE_SIZE = 8.5
 
 
