@@ -106,7 +106,8 @@ def turned(picture: Pixels, degrees: float) -> Pair:
     # The largest upright rectangle of the picture's own shape inside of the turned picture.
     longer, shorter = max(width, height), min(width, height)
     scale = shorter / (longer * np.sin(angle) + shorter * np.cos(angle))
-    size = max(1, int(width * scale)), max(1, int(height * scale))
+    # Less its rim, which is drawn with what lies beyond.
+    size = max(1, int(width * scale) - 3), max(1, int(height * scale) - 3)
     middle = ((width - 1) / 2, (height - 1) / 2)
     matrix = cv2.getRotationMatrix2D(middle, -degrees, 1)
     whole = cv2.warpAffine(picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)

@@ -59,7 +59,7 @@ def read_labels(file: Path, photos: Sequence[Path], wanted: Sequence[str] = ()) 
     if names is None:
         raise PictureError(file, f"no column names the photos: call it {' or '.join(PATH_COLUMNS[:2])}")
     if missing := [name for name in wanted if name not in header]:
-        raise PictureError(file, f"there is no column {missing[0]}, only {', '.join(header)}")
+        raise PictureError(file, f"there is no column {missing[0]}, but {', '.join(header)}")
     by_end = {PurePath(row[names]).parts: row for row in rows if row[names]}
     longest = max(map(len, by_end), default=0)
     of_photos = [_row_of(photo, by_end, longest) for photo in photos]
