@@ -18,6 +18,8 @@ from engine.progress import Progress
 from engine.scoring import Scorer
 
 CHANGED = 100
+# Steps of progress for the statistics at the end, of which a photo that is read is one.
+JUDGED = 200
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,9 @@ class Likes:
         )
         table, tries = self.table.at(rows), {each: column[rows] for each, column in self.tries.items()}
         columns = {name: [column[row] for row in rows.tolist()] for name, column in self.labels.columns.items()}
-        return _judged(replace(self, photos=photos, table=table, tries=tries, labels=Labels(columns, len(rows))))
+        part = replace(self, photos=photos, table=table, tries=tries, labels=Labels(columns, len(rows)))
+        *_, last = judge(part)
+        return last.results[0]
 
 
 def look(
@@ -88,20 +92,28 @@ def look(
     Raises:
         CatalogueError: the catalogue stopped working.
     """
+    yield Progress(0, 1, "reading what is known")
     table = fact_table(photos, catalogue, scorer.card, labels.persons)
     tried: list[TriedPhoto] = []
     step: Progress[TriedPhoto] = Progress(0, 1)
     for step in try_photos(photos, catalogue, scorer, changed=changed, seed=seed):
         tried += step.results
-        yield Progress(step.done, step.total + 1, step.note)
+        yield Progress(step.done, step.total + JUDGED, step.note)
     table = table.with_columns(as_columns(tried, len(photos)))
     unread = [(photos.paths[photo.row], photo.error) for photo in tried if photo.error]
     tries = change_columns(tried, len(photos))
     name = scorer.card.name
-    found = _judged(Likes(name, photos, table, tries, Findings({}, {}), (), labels, unread), seed)
-    yield Progress(step.total + 1, step.total + 1, "", (found,))
+    likes = Likes(name, photos, table, tries, Findings({}, {}), (), labels, unread)
+    for judged in judge(likes, seed):
+        share = judged.done / judged.total
+        yield Progress(step.total + int(JUDGED * share), step.total + JUDGED, judged.note, judged.results)
 
 
-def _judged(likes: Likes, seed: int = 0) -> Likes:
-    findings = find(likes.table, likes.tries, seed)
-    return replace(likes, findings=findings, cares=care_about(likes.table, findings, likes.labels, seed))
+def judge(likes: Likes, seed: int = 0) -> Iterator[Progress[Likes]]:
+    """Judge what was measured and tried; the last step brings it with what was found."""
+    step: Progress[Findings] = Progress(0, 1)
+    for step in find(likes.table, likes.tries, seed):
+        yield Progress(step.done, step.total + 1, step.note)
+    (findings,) = step.results
+    cares = care_about(likes.table, findings, likes.labels, seed)
+    yield Progress(step.total + 1, step.total + 1, "", (replace(likes, findings=findings, cares=cares),))

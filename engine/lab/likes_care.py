@@ -116,7 +116,7 @@ def _compared(
                 about,
                 told,
                 photos.contrast(part.points, masks, weights),
-                held.contrast(masks, weights, HELD_FACTS),
+                held.gap(first, HELD_FACTS),
                 photos.contrast(ranks, masks, weights),
                 only_gains=only_gains,
                 asked_of=(int(inside.sum()), int(outside.sum())),

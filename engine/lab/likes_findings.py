@@ -21,6 +21,7 @@ from engine.lab.likes_statistics import (
     thirds,
 )
 from engine.lab.likes_trials import Try
+from engine.progress import Progress
 
 # Changes that the score should not follow in either direction: told of apart (`engine.lab.likes_care`).
 NOT_ADVICE = ("mirrored", "white border", "black border")
@@ -85,17 +86,23 @@ class Findings:
     changes: Mapping[str, ChangeFinding]
 
 
-def find(table: FactTable, tries: Mapping[Try, Numbers], seed: int = 0) -> Findings:
+def find(table: FactTable, tries: Mapping[Try, Numbers], seed: int = 0) -> Iterator[Progress[Findings]]:
     """Judge all facts and all changes.
 
     Args:
         table: N photos.
         tries: the change of points of each try, (N,), NaN where it was not tried.
         seed: of the draws.
+
+    Yields:
+        Progress with each fact; the last one with what was found.
     """
     photos = Resampling(table.clusters, seed)
     held = HeldFacts(table.points, {fact.name: table.columns[fact.name] for fact in FACTS}, photos.cluster_of)
-    facts = {fact.name: _fact_finding(fact, table, photos, held) for fact in FACTS}
+    facts: dict[str, FactFinding] = {}
+    for done, fact in enumerate(FACTS):
+        yield Progress(done, len(FACTS), fact.title)
+        facts[fact.name] = _fact_finding(fact, table, photos, held)
     tried = np.logical_or.reduce([np.isfinite(column) for column in tries.values()]) if tries else np.zeros(0, bool)
     of_tried = Resampling(table.clusters[tried], seed) if tried.any() else None
     changes = {
@@ -105,23 +112,23 @@ def find(table: FactTable, tries: Mapping[Try, Numbers], seed: int = 0) -> Findi
         for change in CHANGES
         if of_tried is not None
     }
-    return _claimed(Findings(facts, changes))
+    yield Progress(len(FACTS), len(FACTS), "", (_claimed(Findings(facts, changes)),))
 
 
 def _fact_finding(fact: Fact, table: FactTable, photos: Resampling, held: HeldFacts) -> FactFinding:
     values = table.columns[fact.name]
     low, middle, high = thirds(values)
     others = [each.name for each in FACTS if each.family != fact.family]
-    more_held = held.contrast((high, low), (1, -1), others, fact.name)
+    regression = held.of_fact(fact.name, others)
     has_middle, bins = bool(middle.any()), bins_of(values)
     curved = ((middle, low, high), (1.0, -0.5, -0.5))
     return FactFinding(
         fact,
-        photos.curve(values, table.points, bins, held.curve(bins, others, fact.name)),
+        photos.curve(values, table.points, bins, regression.curve(bins)),
         photos.contrast(table.points, (high, low), (1, -1)),
         photos.contrast(table.points, *curved) if has_middle else UNKNOWN,
-        more_held,
-        held.contrast(*curved, others, fact.name) if has_middle else UNKNOWN,
+        regression.contrast((high, low), (1, -1)),
+        regression.contrast(*curved) if has_middle else UNKNOWN,
         (_mean(table.points, low), _mean(table.points, middle), _mean(table.points, high)),
         (_largest(values, low), _largest(values, middle if has_middle else low)),
     )

@@ -7,13 +7,16 @@ and Zeger, "Longitudinal data analysis using generalized linear models" (1986).
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from engine.lab.likes_statistics import MIN_CLUSTERS, UNKNOWN, Estimate, Mask, Numbers, estimate
+from engine.lab.likes_statistics import MIN_CLUSTERS, UNKNOWN, Estimate, Mask, Numbers, count_clusters, estimate
 
 # Bends of a spline stand at these quantiles of a fact.
 KNOTS = (1 / 3, 2 / 3)
 # With fewer photos than this for each column of splines, facts are held by straight lines.
 PHOTOS_PER_COLUMN = 15
+# With fewer clusters than this for each column nothing is held: the answer would be made of noise.
+CLUSTERS_PER_COLUMN = 3
 # As a share of the photos: what cannot be told apart is shared out and does not run away.
 RIDGE = 1e-3
 
@@ -27,70 +30,70 @@ class HeldFacts:
         cluster_of: int (N,), 0 to C - 1.
     """
 
-    def __init__(self, points: Numbers, columns: Mapping[str, Numbers], cluster_of: np.ndarray) -> None:
+    def __init__(self, points: Numbers, columns: Mapping[str, Numbers], cluster_of: npt.NDArray[np.int64]) -> None:
         self._points = points
         self._cluster_of = cluster_of
-        self._clusters = int(cluster_of.max(initial=-1)) + 1
         is_bent = len(points) >= PHOTOS_PER_COLUMN * (len(KNOTS) + 1) * max(len(columns), 1)
         self._splines = {name: _spline(values, bent=is_bent) for name, values in columns.items()}
 
-    def curve(self, bins: Sequence[Mask], held: Sequence[str], own: str) -> Numbers:
-        """Mean points in bins of a fact, (K,), with other facts held; NaN where there are too few photos."""
-        asked = self._splines[own]
-        design = self._design(asked, held)
-        if self._clusters < 3 * design.shape[1]:
-            return np.full(len(bins), np.nan)
-        _, weights = self._fit(design)
-        own_weights = weights[1 : 1 + asked.shape[1]]
-        return np.array([self._points.mean() + float(asked[mask].mean(axis=0) @ own_weights) for mask in bins])
+    def of_fact(self, name: str, held: Sequence[str]) -> "Regression":
+        """The points on a fact, with others held."""
+        return self._regression(self._splines[name], held)
 
-    def contrast(
-        self, masks: Sequence[Mask], weights: Sequence[float], held: Sequence[str], own: str | None = None
-    ) -> Estimate:
-        """A weighted sum of the means of groups of photos, with facts held.
+    def gap(self, inside: Mask, held: Sequence[str]) -> Estimate:
+        """The points of some photos over those of all others, with facts held; UNKNOWN where they are too few."""
+        asked = (inside - inside.mean())[:, None]
+        return self._regression(asked, held).contrast((inside, ~inside), (1, -1))
 
-        Args:
-            masks: bool (N,) each.
-            weights: one for each mask.
-            held: names of the facts to hold.
-            own: the fact that the groups are made of, by whose spline they are then compared; None compares the groups
-                themselves, which must not overlap.
+    def _regression(self, asked: Numbers, held: Sequence[str]) -> "Regression":
+        columns = [np.ones((len(self._points), 1)), asked, *(self._splines[name] for name in held)]
+        return Regression(self._points, np.concatenate(columns, axis=1), asked.shape[1], self._cluster_of)
 
-        Returns:
-            UNKNOWN where there are too few photos.
-        """
-        if min(len(np.unique(self._cluster_of[mask])) for mask in masks) < MIN_CLUSTERS:
-            return UNKNOWN
-        groups = np.stack(masks[1:] if len(masks) > 1 else masks, axis=1).astype(np.float64)
-        asked = self._splines[own] if own else groups - groups.mean(axis=0)
-        design = self._design(asked, held)
-        if self._clusters < 3 * design.shape[1]:
-            return UNKNOWN
-        direction = np.zeros(design.shape[1])
-        for mask, weight in zip(masks, weights, strict=True):
-            direction[1 : 1 + asked.shape[1]] += weight * asked[mask].mean(axis=0)
-        value, error = self._solve(design, direction)
-        return estimate(value, error, self._clusters - design.shape[1], int(np.logical_or.reduce(masks).sum()))
 
-    def _design(self, asked: Numbers, held: Sequence[str]) -> Numbers:
-        """A column of ones, what is asked about, and what is held: (N, columns)."""
-        return np.concatenate([np.ones((len(self._points), 1)), asked, *(self._splines[name] for name in held)], 1)
+class Regression:
+    """The points on what is asked about and on what is held.
 
-    def _fit(self, design: Numbers) -> tuple[Numbers, Numbers]:
-        """The matrix of the normal equations, and the weights that solve them."""
+    Args:
+        points: (N,).
+        design: (N, columns): ones, what is asked about, what is held.
+        asked: how many columns are asked about.
+        cluster_of: int (N,), 0 to C - 1.
+    """
+
+    def __init__(self, points: Numbers, design: Numbers, asked: int, cluster_of: npt.NDArray[np.int64]) -> None:
+        self._design, self._asked, self._cluster_of = design, slice(1, 1 + asked), cluster_of
+        self._mean = float(points.mean()) if len(points) else np.nan
+        self._clusters = int(cluster_of.max(initial=-1)) + 1
+        self._is_possible = self._clusters >= CLUSTERS_PER_COLUMN * design.shape[1]
         penalty = RIDGE * len(design) * np.eye(design.shape[1])
         penalty[0, 0] = 0
-        gram = design.T @ design + penalty
-        return gram, np.asarray(np.linalg.solve(gram, design.T @ self._points), np.float64)
+        self._gram = design.T @ design + penalty
+        if self._is_possible:
+            self._weights = np.linalg.solve(self._gram, design.T @ points)
+            self._residuals = points - design @ self._weights
 
-    def _solve(self, design: Numbers, direction: Numbers) -> tuple[float, float]:
-        gram, weights = self._fit(design)
-        left = np.linalg.solve(gram, direction)
+    def curve(self, bins: Sequence[Mask]) -> Numbers:
+        """Mean points in bins, (K,); NaN where there are too few photos."""
+        if not self._is_possible:
+            return np.full(len(bins), np.nan)
+        asked, weights = self._design[:, self._asked], self._weights[self._asked]
+        return np.array([self._mean + float(asked[mask].mean(axis=0) @ weights) for mask in bins])
+
+    def contrast(self, masks: Sequence[Mask], factors: Sequence[float]) -> Estimate:
+        """A weighted sum of the means of groups of photos, (N,) each; UNKNOWN where there are too few photos."""
+        fewest = min(count_clusters(self._cluster_of, mask) for mask in masks)
+        if fewest < MIN_CLUSTERS or not self._is_possible:
+            return UNKNOWN
+        direction = np.zeros(self._design.shape[1])
+        for mask, factor in zip(masks, factors, strict=True):
+            direction[self._asked] += factor * self._design[mask, self._asked].mean(axis=0)
         # How far each photo moves the answer; photos of one cluster do so together.
-        moves = (design @ left) * (self._points - design @ weights)
+        moves = (self._design @ np.linalg.solve(self._gram, direction)) * self._residuals
         of_clusters = np.bincount(self._cluster_of, moves, self._clusters)
-        small_sample = self._clusters / max(self._clusters - design.shape[1], 1)
-        return float(direction @ weights), float(np.sqrt((of_clusters**2).sum() * small_sample))
+        freedom = self._clusters - self._design.shape[1]
+        error = float(np.sqrt((of_clusters**2).sum() * self._clusters / freedom))
+        count = int(np.logical_or.reduce(masks).sum())
+        return estimate(float(direction @ self._weights), error, freedom, count)
 
 
 def _spline(values: Numbers, *, bent: bool) -> Numbers:

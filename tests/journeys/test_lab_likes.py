@@ -3,17 +3,24 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from engine.lab import likes
+from engine.lab.likes_examples import Example
+from engine.lab.likes_statistics import Estimate
+from engine.lab.likes_words import Evidence, Statement
+from engine.lab.plot_style import LIGHT_SCREEN
 from studio.lab import likes_task
 from studio.lab.likes_cards import LikesCards
 from studio.window import StudioWindow
 
 from .conftest import WAIT_MS
+
+pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3")
 
 
 @pytest.fixture
@@ -48,13 +55,6 @@ def test_i_look_and_get_a_page(
 
 
 def test_i_click_an_example_and_see_the_photo(qtbot: QtBot, lab: StudioWindow, folder: Path) -> None:
-    import numpy as np
-
-    from engine.lab.likes_examples import Example
-    from engine.lab.likes_statistics import Estimate
-    from engine.lab.likes_words import Evidence, Statement
-    from engine.lab.plot_style import LIGHT_SCREEN
-
     said = Statement("Brighten it", True, Evidence.CAUSE, Estimate(5, 3, 7, 0, 50), ("It helps.",), None, "smile")
     example = Example(folder / "sample-02.jpg", "Before", np.zeros((20, 30, 3), np.uint8), True)
     cards = LikesCards()

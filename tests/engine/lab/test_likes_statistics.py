@@ -92,7 +92,7 @@ def test_what_goes_along_with_another_fact_vanishes_once_that_is_held() -> None:
     low, _, high = thirds(smile)
     raw = Resampling(np.arange(1500)).contrast(points, (high, low), (1, -1))
     facts = HeldFacts(points, {"light": light, "smile": smile}, np.arange(1500))
-    held = facts.contrast((high, low), (1, -1), ["light"], "smile")
+    held = facts.of_fact("smile", ["light"]).contrast((high, low), (1, -1))
     assert raw.is_clear
     assert raw.value > 15
     assert held.low < 0 < held.high
@@ -105,6 +105,6 @@ def test_an_effect_of_its_own_stays_when_others_are_held_and_unknown_facts_do_no
     points = _points(rng, 1200) + 20 * light - 8 * dark_group
     light = np.where(rng.random(1200) < 0.2, np.nan, light)
     held = HeldFacts(points, {"light": light, "nothing": np.full(1200, np.nan)}, np.arange(1200))
-    found = held.contrast((dark_group, ~dark_group), (1, -1), ["light", "nothing"])
+    found = held.gap(dark_group, ["light", "nothing"])
     assert found.low < -8 < found.high
     assert found.is_clear
