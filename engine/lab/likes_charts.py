@@ -52,7 +52,7 @@ def fact_chart(found: FactFinding, style: PlotStyle) -> Figure | None:
     drawn, axes = figure(style, *style.small_in)
     at = curve.at * found.fact.scale
     if found.fact.name in _NAMED:
-        _bars(axes, at, curve.mean, (curve.mean - curve.low, curve.high - curve.mean), style.main)
+        _bars(axes, at, curve.mean, np.stack([curve.mean - curve.low, curve.high - curve.mean]), style.main)
         axes.set_xticks(at, [_NAMED[found.fact.name][int(value)] for value in at])
         axes.set_xlim(at[0] - 0.5, at[-1] + 0.5)
     else:
@@ -87,14 +87,14 @@ def change_chart(change: Change, found: ChangeFinding, style: PlotStyle) -> Figu
     line = sorted([*zip(strengths, (effect.value for effect in effects), strict=True), (change.as_is, 0.0)])
     axes.plot(*zip(*line, strict=True), color=style.main, lw=1.4)
     values = [effect.value for effect in effects]
-    reach = ([each.value - each.low for each in effects], [each.high - each.value for each in effects])
+    reach = [[each.value - each.low for each in effects], [each.high - each.value for each in effects]]
     _bars(axes, strengths, values, reach, style.main)
     axes.plot([change.as_is], [0], "o", ms=5, mfc=style.paper, mec=style.dim)
     name_axes(axes, style, change.title, change.unit, "change in points")
     return drawn
 
 
-def _bars(axes: Axes, at: ArrayLike, values: ArrayLike, reach: tuple[ArrayLike, ArrayLike], colour: str) -> None:
+def _bars(axes: Axes, at: ArrayLike, values: ArrayLike, reach: ArrayLike, colour: str) -> None:
     axes.errorbar(at, values, reach, fmt="o", color=colour, ms=3.2, lw=1.4)
 
 

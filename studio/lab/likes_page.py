@@ -59,6 +59,7 @@ class LikesPage(LabPage):
         self.shown: LikesShown | None = None
         self._photos: LabPhotos | None = None
         self._scorer: Scorer | None = None
+        self._shown_widgets: tuple[QWidget, ...] = ()
         self.empty = EmptyState("What does it like?", WHAT_IT_DOES, {"Look": self.look})
         self.title = QLabel()
         large_font(self.title, 20, bold=True)
@@ -71,6 +72,7 @@ class LikesPage(LabPage):
         self.save_button.clicked.connect(self._ask_where)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.task = TaskStrip()
+        self.task.progress.setFormat("%p %")
         self.pages = QStackedWidget()
         self._lay_out()
 
@@ -153,13 +155,14 @@ class LikesPage(LabPage):
         self.shown = shown
         self.title.setText(f"What {shown.likes.model} likes")
         self._say_of_what()
-        for place in reversed(range(self.split.count())):
-            self.split.widget(place).deleteLater()
+        for before in self._shown_widgets:
+            before.deleteLater()
         cards, charts = LikesCards(), ChartWall()
+        self._shown_widgets = (cards, charts)
         cards.photo_wanted.connect(self.photo_wanted)
         cards.show_likes(shown, self._style())
         charts.show_charts(shown.charts)
-        for widget in (cards, charts):
+        for widget in self._shown_widgets:
             self.split.addWidget(widget)
         self.split.setSizes([CARDS_WIDTH, CARDS_WIDTH])
         self.pages.setCurrentIndex(1)

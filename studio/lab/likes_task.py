@@ -48,7 +48,7 @@ def look_and_draw(
         for statement in statements(likes.findings):
             said.append((statement, examples_of(statement, likes, catalogue, blur_faces=False)))
             yield Progress(step.total, step.total + 1, "choosing examples")
-    charts = []
+    charts: list[QImage] = []
     for chart in draw(likes, style, pixel_ratio):
         charts += chart.results
         yield Progress(step.total, step.total + 1, "drawing")

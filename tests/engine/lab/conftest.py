@@ -39,13 +39,14 @@ class PlantedRuntime:
 
 
 def likes_light(pictures: Floats) -> Floats:
-    return 6 * pictures.mean(axis=(1, 2, 3))
+    return np.asarray(6 * pictures.mean(axis=(1, 2, 3)), np.float32)
 
 
 def likes_borders(pictures: Floats) -> Floats:
     """3 logits more where all edges are of one colour; beside that, anything."""
     rims = np.concatenate([pictures[:, :, 0], pictures[:, :, -1], pictures[..., 0], pictures[..., -1]], axis=2)
-    return 3.0 * (np.ptp(rims, axis=2).max(axis=1) < 0.02) + likes_nothing(pictures)
+    has_border = np.ptp(rims, axis=2).max(axis=1) < 0.02
+    return np.asarray(3 * has_border + likes_nothing(pictures), np.float32)
 
 
 def likes_nothing(pictures: Floats) -> Floats:
