@@ -27,8 +27,8 @@ class Verdict(StrEnum):
     """What an interval says of a gap."""
 
     FLAGGED = "cares"
-    FINE = "does not care"
     UNSURE = "cannot tell"
+    FINE = "does not care"
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,9 @@ class Care:
     @property
     def verdict(self) -> Verdict:
         """Whether the score cares."""
-        gap = self.judged
+        return self._verdict_on(self.judged)
+
+    def _verdict_on(self, gap: Estimate) -> Verdict:
         if not gap.is_known:
             return Verdict.UNSURE
         if gap.low > BAND or (gap.high < -BAND and not self.only_gains):
@@ -71,6 +73,15 @@ class Care:
         if gap.high < BAND and (gap.low > -BAND or self.only_gains):
             return Verdict.FINE
         return Verdict.UNSURE
+
+    @property
+    def told(self) -> str:
+        """The verdict in words, after "the score"."""
+        if self.verdict is Verdict.FINE and self.only_gains:
+            return "does not like it"
+        if self.verdict is not Verdict.FLAGGED and self._verdict_on(self.raw) is Verdict.FLAGGED:
+            return f"{self.verdict.value}; but light, sharpness or framing go along with it"
+        return self.verdict.value
 
 
 def care_about(table: FactTable, findings: Findings, labels: Labels, seed: int = 0) -> list[Care]:

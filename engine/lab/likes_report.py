@@ -166,7 +166,7 @@ def _cares(cares: Sequence[Care]) -> Iterator[str]:
         yield (
             f"<tr><td>{escape(care.about)}: {escape(care.groups)}</td><td>{care.asked_of[0]:,}, {care.asked_of[1]:,}"
             f"</td><td>{points(care.raw)} ({points_range(care.raw)})</td><td>{held}</td><td>{rank}</td>"
-            f'<td class="{verdict}">{care.verdict.value}</td></tr>'
+            f'<td class="{verdict}">{care.told}</td></tr>'
         )
     yield f'</table><p class="dim">{escape(LIMITS)}</p>'
 

@@ -87,7 +87,7 @@ def _say(found: "Likes") -> None:
     for care in found.cares:
         gap = f"{points(care.judged)}, {points_range(care.judged)}"
         mark = "!" if care.verdict is Verdict.FLAGGED else " "
-        typer.echo(f"{mark} {care.verdict.value}: {care.about}, {care.groups} ({gap})")
+        typer.echo(f"{mark} {care.about}, {care.groups}: {care.told} ({gap})")
 
 
 def _check(found: "Likes", seed: int) -> None:

@@ -138,7 +138,7 @@ def _sections(likes: Likes) -> list[tuple[str, list[str]]]:
     """What else there is to tell: titles and lines."""
     none, few = unclear(likes.findings)
     cares = [
-        f"{'⚠ ' if care.verdict is Verdict.FLAGGED else ''}{care.about}, {care.groups}: the score {care.verdict.value} "
+        f"{'⚠ ' if care.verdict is Verdict.FLAGGED else ''}{care.about}, {care.groups}: the score {care.told} "
         f"({points(care.judged)} points, {points_range(care.judged)})."
         for care in likes.cares
     ]
