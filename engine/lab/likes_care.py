@@ -27,7 +27,7 @@ class Verdict(StrEnum):
     """What an interval says of a gap."""
 
     FLAGGED = "cares"
-    UNSURE = "cannot tell"
+    UNSURE = "may care: cannot tell"
     FINE = "does not care"
 
 
