@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QStandardPaths, Qt, Slot
+from PySide6.QtCore import QEvent, QStandardPaths, Qt, Slot
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -25,6 +25,7 @@ from engine.catalogue import Catalogue
 from engine.lab.photos import LabPhotos
 from engine.scoring import Scorer
 from studio.empty_state import EmptyState
+from studio.jobs import JobSlot
 from studio.lab.page import LabPage
 from studio.task_strip import TaskStrip
 from studio.theme import large_font
@@ -60,6 +61,8 @@ class LikesPage(LabPage):
         self._photos: LabPhotos | None = None
         self._scorer: Scorer | None = None
         self._shown_widgets: tuple[QWidget, ...] = ()
+        self._style_shown: PlotStyle | None = None
+        self._redrawing = JobSlot(self)
         self.empty = EmptyState("What does it like?", WHAT_IT_DOES, {"Look": self.look})
         self.title = QLabel()
         large_font(self.title, 20, bold=True)
@@ -127,6 +130,7 @@ class LikesPage(LabPage):
         from studio.lab.likes_task import look_and_draw
 
         photos, scorer, style, ratio = self._photos, self._scorer, self._style(), self.devicePixelRatioF()
+        self._redrawing.cancel()
         self._set_enabled(False)
         self.task.run(
             "Looking",
@@ -153,6 +157,7 @@ class LikesPage(LabPage):
         from studio.lab.likes_cards import ChartWall, LikesCards
 
         self.shown = shown
+        self._style_shown = self._style()
         self.title.setText(f"What {shown.likes.model} likes")
         self._say_of_what()
         for before in self._shown_widgets:
@@ -160,7 +165,7 @@ class LikesPage(LabPage):
         cards, charts = LikesCards(), ChartWall()
         self._shown_widgets = (cards, charts)
         cards.photo_wanted.connect(self.photo_wanted)
-        cards.show_likes(shown, self._style())
+        cards.show_likes(shown, self._style_shown)
         charts.show_charts(shown.charts)
         for widget in self._shown_widgets:
             self.split.addWidget(widget)
@@ -199,6 +204,20 @@ class LikesPage(LabPage):
             ended=self._end,
         )
 
+    def changeEvent(self, event: QEvent) -> None:
+        """Draw the charts anew once the window is dark where it was light."""
+        super().changeEvent(event)
+        if event.type() != QEvent.Type.PaletteChange or self.shown is None or self._style() == self._style_shown:
+            return
+        from studio.lab.likes_task import draw
+
+        shown, style, ratio = self.shown, self._style(), self.devicePixelRatioF()
+        self._style_shown = style
+        self._redrawing.start(
+            lambda: draw(shown, style, ratio), progressed=self._take, completed=lambda: None, failed=self.message.emit
+        )
+
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
+        self._redrawing.close()
         self.task.close_jobs()

@@ -1,7 +1,8 @@
 """Finds out what a model likes and draws it, away from the window."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -48,19 +49,20 @@ def look_and_draw(
         for statement in statements(likes.findings):
             said.append((statement, examples_of(statement, likes, catalogue, blur_faces=False)))
             yield Progress(step.total, step.total + 1, "choosing examples")
+    for drawn in draw(LikesShown(likes, said, ()), style, pixel_ratio):
+        yield Progress(step.total + bool(drawn.results), step.total + 1, drawn.note, drawn.results)
+
+
+def draw(shown: LikesShown, style: PlotStyle, pixel_ratio: float) -> Iterator[Progress[LikesShown]]:
+    """Draw the charts, in place of those before; the last step brings all."""
     charts: list[QImage] = []
-    for chart in draw(likes, style, pixel_ratio):
-        charts += chart.results
-        yield Progress(step.total, step.total + 1, "drawing")
-    yield Progress(step.total + 1, step.total + 1, "", (LikesShown(likes, said, charts),))
-
-
-def draw(likes: Likes, style: PlotStyle, pixel_ratio: float) -> Iterator[Progress[QImage]]:
-    """The charts, one at a time."""
-    for drawn in (*wide_charts(likes.findings, likes.cares, style), *small_charts(likes.findings, style)):
+    findings = shown.likes.findings
+    for drawn in chain(wide_charts(findings, shown.likes.cares, style), small_charts(findings, style)):
         image = QImage.fromData(as_png(drawn, DOTS_PER_INCH * pixel_ratio))
         image.setDevicePixelRatio(pixel_ratio)
-        yield Progress(0, 0, "", (image,))
+        charts.append(image)
+        yield Progress(0, 1, "drawing")
+    yield Progress(1, 1, "", (replace(shown, charts=charts),))
 
 
 def save_page(

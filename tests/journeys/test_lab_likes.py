@@ -16,6 +16,7 @@ from engine.lab.likes_words import Evidence, Statement
 from engine.lab.plot_style import LIGHT_SCREEN
 from studio.lab import likes_task
 from studio.lab.likes_cards import LikesCards
+from studio.theme import apply_scheme
 from studio.window import StudioWindow
 
 from .conftest import WAIT_MS
@@ -48,6 +49,10 @@ def test_i_look_and_get_a_page(
     qtbot.waitUntil(lambda: page.shown is not None and not page.task.busy, timeout=WAIT_MS)
     assert page.title.text() == "What Selfie Studio 4 likes"
     assert "6 photos, 1 changed by hand" in page.of_what.text()
+    drawn = page.shown
+    apply_scheme("Dark" if page.palette().window().color().lightness() > 128 else "Light")
+    qtbot.waitUntil(lambda: page.shown is not drawn, timeout=WAIT_MS)
+    apply_scheme("System")
     page.save(tmp_path / "likes.html")
     qtbot.waitUntil((tmp_path / "likes.html").exists, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not page.task.busy, timeout=WAIT_MS)
