@@ -159,7 +159,10 @@ def _why_not(found: FactFinding, findings: Findings) -> str:
     if _is_borne_out(found):
         change = found.fact.change
         assert change is not None, "else it is a statement"
-        slope = findings.changes[change[0]].slope
+        name, direction = change
+        slope = findings.changes[name].slope
+        if slope.is_clear and slope.sign * direction == found.more.sign:
+            return f"By hand it goes the same way, too little to be said: {points(slope)} points {_interval(slope)}."
         if slope.is_clear:
             return f"But by hand it is the other way round: {points(slope)} points {_interval(slope)}."
         return f"But by hand nothing of it shows: {points(slope)} points {_interval(slope)}."

@@ -69,6 +69,14 @@ def test_what_the_hand_does_not_show_is_no_advice() -> None:
     assert "by hand nothing of it shows" in told
 
 
+def test_what_the_hand_shows_a_little_is_no_advice_yet() -> None:
+    """Each side is within what Holm's rule lets pass, their difference is not."""
+    findings = _album({"contrast": 6}, {("contrast", 1.6): 0.8, ("contrast", 0.6): -0.8})
+    assert statements(findings) == []
+    (told,) = not_advice(findings)
+    assert "By hand it goes the same way" in told
+
+
 def test_less_of_a_fact_that_gains_is_a_gain() -> None:
     quieter = _said(_album({"blown": -6}, {}))["Don't let highlights burn out"]
     assert not quieter.is_do
