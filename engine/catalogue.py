@@ -14,6 +14,7 @@ from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.catalogue_schema import bring_up_to_date, check, set_aside
 from engine.errors import CatalogueError
@@ -344,6 +345,18 @@ class Catalogue:
                     table[len(numbers)] = embedding
                     numbers.append(content)
         return numbers, table[: len(numbers)]
+
+    def fact_columns(self) -> dict[str, npt.NDArray[np.float64]]:
+        """What is measured of every content, as columns (N,) by the names of `PhotoFacts`; NaN where it is not known.
+
+        Beside them `content` (its number), `width`, `height` and `taken`.
+        """
+        names = ("content", "width", "height", "taken", *_FACTS)
+        query = f"SELECT id, width, height, taken, {', '.join(_FACTS)} FROM contents"
+        with self._errors_named():
+            rows = self._database.execute(query).fetchall()
+        table = np.array(rows, np.float64).reshape(-1, len(names))  # null becomes NaN
+        return dict(zip(names, table.T.copy(), strict=True))
 
     # Lists
 

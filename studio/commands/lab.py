@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from studio.commands import lab_likes
 from studio.commands.output import fail
 from studio.user_files import catalogue_file
 from studio.wording import shown_path
@@ -46,3 +47,6 @@ def scanned_photos(
                 f"no scored photos in {', '.join(map(shown_path, paths))}: run `selfie-studio album scan` on them first"
             )
         yield photos, opened
+
+
+app.command("likes")(lab_likes.likes)

@@ -102,9 +102,18 @@ def test_a_fact_that_is_not_known_comes_back_so() -> None:
     with Catalogue() as catalogue:
         catalogue.remember_contents([("one", replace(CONTENT, facts=replace(FACTS, smile=float("nan"))))])
         _, content, _ = catalogue.recall_content("one") or pytest.fail("forgotten")
+        columns = catalogue.fact_columns()
     assert content.facts
     assert np.isnan(content.facts.smile)
     assert content.facts.brightness == FACTS.brightness
+    assert np.isnan(columns["smile"][0])
+    assert columns["brightness"].tolist() == [FACTS.brightness]
+    assert (columns["width"][0], columns["taken"][0]) == (640, 1e9)
+
+
+def test_an_empty_catalogue_has_empty_columns() -> None:
+    with Catalogue() as catalogue:
+        assert {len(column) for column in catalogue.fact_columns().values()} == {0}
 
 
 def test_a_score_of_an_older_model_is_listed_until_there_is_a_new_one() -> None:
