@@ -17,6 +17,9 @@ class SheetKind(StrEnum):
     NAMED = "named"
 
 
+DEFAULT_COUNTS = {SheetKind.TOP: 100, SheetKind.BOTTOM: 300, SheetKind.BEST_OF: 8}
+
+
 class GroupBy(StrEnum):
     """What the groups are of which each gets a row, with its best photos."""
 
@@ -38,7 +41,7 @@ class SheetWish:
     """What a person wants on a sheet, and how it is to look.
 
     Attributes:
-        count: how many photos of the best, of the last, or of each group.
+        count: how many photos of the best, of the last, or of each group; None for as many as suit.
         group_by: for the best of groups.
         columns: None for as many as suit.
         paper: for PDF.
@@ -51,7 +54,7 @@ class SheetWish:
     """
 
     kind: SheetKind = SheetKind.CONTINUUM
-    count: int = 100
+    count: int | None = None
     group_by: GroupBy = GroupBy.FOLDER
     columns: int | None = None
     paper: Paper = Paper.A3
@@ -61,6 +64,11 @@ class SheetWish:
     captions: bool = False
     blur_faces: bool = False
     title: str = ""
+
+    @property
+    def most(self) -> int:
+        """How many of the best, of the last, or of each group there are at most."""
+        return self.count or DEFAULT_COUNTS.get(self.kind, 0)
 
 
 @dataclass(frozen=True)

@@ -161,8 +161,7 @@ def _write_pdf(sheet: Sheet, layout: Layout, painter: SheetPainter, rows: _Count
 def pages(sheet: Sheet, layout: Layout, painter: SheetPainter, rows: "_Counted") -> Iterator[Pixels | None]:
     """The pages of a sheet on paper, RGB uint8; None after each row that does not fill one."""
     assert layout.page_height is not None
-    later = layout.rows_on_page(first=False)
-    total = 1 + -(-max(0, len(sheet.rows) - layout.rows_on_page(first=True)) // later)
+    later, total = layout.rows_on_page(first=False), layout.pages(len(sheet.rows))
     strips, number, room = [painter.header()], 1, layout.rows_on_page(first=True)
     for row, tiles in rows:
         if not room:
@@ -178,6 +177,6 @@ def _page(
     strips: list[Pixels], layout: Layout, painter: SheetPainter, unreadable: int, number: int, total: int
 ) -> Pixels:
     assert layout.page_height is not None
-    foot = painter.footer(unreadable, f"{number} of {total}" if total > 1 else "")
+    foot = painter.footer(unreadable, (number, total))
     free = layout.page_height - sum(len(strip) for strip in strips) - len(foot)
     return np.concatenate([*strips, painter.blank(max(0, free)), foot])

@@ -119,6 +119,10 @@ class Layout:
         head = self.header_height if first else self.margin
         return max(1, (self.page_height - head - self.footer_height) // self.row_height)
 
+    def pages(self, rows: int) -> int:
+        """How many pages of paper so many rows take."""
+        return 1 + -(-max(0, rows - self.rows_on_page(first=True)) // self.rows_on_page(first=False))
+
     def scaled(self, factor: float) -> "Layout":
         """The same in another size, as far as whole pixels allow."""
         sizes = {
@@ -138,7 +142,7 @@ def picture_layout(columns: int, rows: int, wish: SheetWish, labels: list[str], 
         room = _PHOTOS_SHARE * MOST_SIDE / max(columns, rows, 1)
         tile = int(min(max(room / 1.06, SMALLEST_TILE), LARGEST_TILE[wish.kind]))
     gutter = _gutter(tile)
-    small = max(round(0.24 * tile), 9)
+    small = max(round(0.18 * tile), 9)
     photos_w = columns * (tile + gutter)
     label = _label_width(labels, small, photos_w)
     content = photos_w + label
@@ -149,7 +153,7 @@ def picture_layout(columns: int, rows: int, wish: SheetWish, labels: list[str], 
         gutter=gutter,
         margin=max(round(0.045 * content), 16),
         label=label,
-        caption=round(_CAPTION_LINE * max(round(0.09 * tile), 9)) if wish.captions else 0,
+        caption=round(_CAPTION_LINE * max(round(0.075 * tile), 9)) if wish.captions else 0,
         title=title,
         text=max(round(0.42 * title), 11),
         small=small,
@@ -205,4 +209,5 @@ def _gutter(tile: float) -> int:
 def _label_width(labels: list[str], small: int, content: int) -> int:
     """Room for the longest label, and a distance; 0 where there are none."""
     widest = max((font_for(line, small).getlength(line) for label in labels for line in label.split("\n")), default=0)
-    return round(min(widest, _WIDEST_LABEL * content) + small) if widest else 0
+    # A little more than it takes: a preview's letters are not just as wide.
+    return round(min(1.08 * widest, _WIDEST_LABEL * content) + small) if widest else 0

@@ -85,8 +85,8 @@ class SheetPainter:
                 draw, (right, first + number * step), line, layout.small, colour, layout.label - layout.small, "rm"
             )
 
-    def footer(self, unreadable: int, page: str = "") -> Pixels:
-        """What the scores mean, and how many photos are missing."""
+    def footer(self, unreadable: int, page_of: tuple[int, int] = (1, 1)) -> Pixels:
+        """What the scores mean, how many photos are missing, and which page of how many it is."""
         layout = self._layout
         strip = Image.fromarray(self.blank(layout.footer_height))
         draw = ImageDraw.Draw(strip)
@@ -96,7 +96,8 @@ class SheetPainter:
         room = layout.content_width - layout.label
         said = [f"{unreadable} of the photos could not be read."] if unreadable else []
         page_room = 0
-        if page:
+        if page_of[1] > 1:
+            page = f"{page_of[0]} of {page_of[1]}"
             self._write(draw, (layout.width - layout.margin, base), page, letters, self.faint, room, "rs")
             page_room = round(font_for(page, letters).getlength(page)) + letters
         told = " ".join([*said, MEANING])

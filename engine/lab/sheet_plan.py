@@ -5,9 +5,9 @@ from dataclasses import replace
 from datetime import date
 
 from engine.catalogue import Catalogue
-from engine.errors import CatalogueError
+from engine.errors import EngineError
 from engine.lab.photos import LabPhotos
-from engine.lab.sheet import Sheet, SheetKind, SheetPhoto, SheetRow, SheetWish
+from engine.lab.sheet import GroupBy, Sheet, SheetKind, SheetPhoto, SheetRow, SheetWish
 from engine.lab.sheet_choice import continuum, group_rows, in_rows, photos_at, scored_row
 from engine.lab.sheet_layout import (
     MOST_IN_PAGE,
@@ -42,19 +42,19 @@ def plan_sheet(
         named: for a named set, its photos in their order.
 
     Raises:
-        CatalogueError: there are no photos to choose from.
+        EngineError: there are no photos to choose from.
     """
     if wish.kind is SheetKind.BEST_OF:
         return _groups(photos, wish, medium, catalogue, model)
     chosen = list(named) if wish.kind is SheetKind.NAMED else photos_at(photos, range(len(photos)))
-    last = chosen[-wish.count :]
+    last = chosen[-wish.most :]
     match wish.kind:
         case SheetKind.TOP:
-            chosen = chosen[: wish.count]
+            chosen = chosen[: wish.most]
         case SheetKind.BOTTOM:
             chosen = last
     if not chosen:
-        raise CatalogueError(catalogue.path, "there are no such photos")
+        raise EngineError("There are no photos for this sheet.")
     labels = [_SCORE_LABEL] if wish.scores else []
     layout, places = _laid_out(len(chosen), wish, medium, labels)
     rows = [scored_row([chosen[place] for place in row], "", wish) for row in places]
@@ -81,25 +81,29 @@ def _groups(
     photos: LabPhotos, wish: SheetWish, medium: Medium, catalogue: Catalogue, model: str
 ) -> tuple[Sheet, Layout]:
     if not len(photos):
-        raise CatalogueError(catalogue.path, "there are no such photos")
+        raise EngineError("There are no photos for this sheet.")
     groups = group_rows(photos, wish, catalogue)
-    columns = wish.columns or min(wish.count, max(len(places) for _, places in groups))
+    columns = wish.columns or min(wish.most, max(len(places) for _, places in groups))
     rows = [_group_row(photos, name, places, columns, wish) for name, places in groups]
     labels = [row.label for row in rows]
     if medium is Medium.PDF:
         layout = paper_layout(len(photos), columns, wish, labels)
     else:
         layout = picture_layout(columns, len(rows), wish, labels, page=medium is Medium.HTML)
-    sheet = Sheet(wish.title or f"The best of each {_GROUP_NAMES[wish.group_by]}", "", columns, rows)
+    sheet = Sheet(wish.title or _GROUP_TITLES[wish.group_by], "", columns, rows)
     return replace(sheet, told=_told(sheet, wish, len(photos), model)), layout
 
 
 def _group_row(photos: LabPhotos, name: str, places: Sequence[int], columns: int, wish: SheetWish) -> SheetRow:
-    best = photos_at(photos, places[: min(columns, wish.count)])
+    best = photos_at(photos, places[: min(columns, wish.most)])
     return scored_row(best, f"{name}\nof {len(places):,}", wish)
 
 
-_GROUP_NAMES = {"folder": "folder", "day": "day", "faces": "number of people"}
+_GROUP_TITLES = {
+    GroupBy.FOLDER: "The best of each folder",
+    GroupBy.DAY: "The best of each day",
+    GroupBy.FACES: "The best by number of people",
+}
 
 
 def _title(wish: SheetWish, photos: int) -> str:

@@ -35,8 +35,9 @@ def sheet(
     out: Annotated[Path, typer.Option("--out", help="The file: .png, .pdf or .html.")],
     kind: Annotated[SheetKind, typer.Option("--kind", help="Which photos.")] = SheetKind.CONTINUUM,
     count: Annotated[
-        int, typer.Option("--count", min=1, help="How many of the best, of the last, or of each group.")
-    ] = 100,
+        int | None,
+        typer.Option("--count", min=1, help="How many of the best (100), of the last (300), or of each group (8)."),
+    ] = None,
     group_by: Annotated[GroupBy, typer.Option("--by", help="For best-of: what each row is the best of.")] = (
         GroupBy.FOLDER
     ),
