@@ -15,11 +15,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 from PIL import Image
-from PIL.PngImagePlugin import PngInfo
 from platformdirs import user_cache_path
 
 from engine.pictures import load_picture
 from engine.pixels import Pixels
+from engine.png_stream import write_png
 
 THUMBNAIL_SIDE = 256
 
@@ -90,13 +90,11 @@ def write_thumbnail(photo: Path, pixels: Pixels) -> None:
     try:
         if file.parent in photo.absolute().parents:
             return  # nobody wants thumbnails of thumbnails
-        text = PngInfo()
-        for name, value in {**thumbnail_marks(photo), "Software": "Selfie Studio"}.items():
-            text.add_text(name, value)
+        texts = {**thumbnail_marks(photo), "Software": "Selfie Studio"}
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         # Private from the first byte on, as the standard asks.
         with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as target:
-            Image.fromarray(pixels).save(target, "PNG", pnginfo=text, compress_level=1)
+            write_png(target, pixels, texts)
         unfinished.replace(file)
     except OSError:
         with suppress(OSError):

@@ -6,7 +6,8 @@ by zlib.
 
 import struct
 import zlib
-from types import TracebackType
+from collections.abc import Mapping
+from types import MappingProxyType, TracebackType
 from typing import BinaryIO
 
 import numpy as np
@@ -15,7 +16,8 @@ from engine.pixels import Pixels
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _BITS, _TRUECOLOUR = 8, 2
-# Each byte less the one of the pixel on its left: photos become a third smaller, at almost no cost.
+# Each byte less the one of the pixel on its left: photos become a third smaller, and are read in three quarters of the
+# time that the usual choice of filters takes.
 _SUB = 1
 # zlib's quickest: the next levels take three times as long for a tenth less.
 _LEVEL = 1
@@ -28,16 +30,26 @@ class PngStream:
     Args:
         file: open for writing.
         size_wh: of the whole picture.
-        dots_per_inch: how large it is to be printed.
+        dots_per_inch: how large it is to be printed; None where it is not.
+        texts: what it says of itself, in Latin letters.
     """
 
-    def __init__(self, file: BinaryIO, size_wh: tuple[int, int], dots_per_inch: int) -> None:
+    def __init__(
+        self,
+        file: BinaryIO,
+        size_wh: tuple[int, int],
+        dots_per_inch: int | None = None,
+        texts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._file, self._size_wh = file, size_wh
         self._packer = zlib.compressobj(_LEVEL)
         file.write(_SIGNATURE)
         self._write_chunk(b"IHDR", struct.pack(">IIBBBBB", *size_wh, _BITS, _TRUECOLOUR, 0, 0, 0))
-        per_metre = round(dots_per_inch / 0.0254)
-        self._write_chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, _UNIT_METRE))
+        for name, text in texts.items():
+            self._write_chunk(b"tEXt", f"{name}\0{text}".encode("latin-1", "replace"))
+        if dots_per_inch is not None:
+            per_metre = round(dots_per_inch / 0.0254)
+            self._write_chunk(b"pHYs", struct.pack(">IIB", per_metre, per_metre, _UNIT_METRE))
 
     def write(self, strip: Pixels) -> None:
         """Add rows of pixels, RGB uint8 (H, W, 3), W that of the picture."""
@@ -64,3 +76,9 @@ class PngStream:
         if error is None:
             self._write_chunk(b"IDAT", self._packer.flush())
             self._write_chunk(b"IEND", b"")
+
+
+def write_png(file: BinaryIO, pixels: Pixels, texts: Mapping[str, str]) -> None:
+    """Write a whole picture, RGB uint8 (H, W, 3)."""
+    with PngStream(file, (pixels.shape[1], pixels.shape[0]), texts=texts) as png:
+        png.write(pixels)
