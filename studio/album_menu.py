@@ -19,9 +19,11 @@ class AlbumMenu(QMenu):
 
     Signals:
         sheet_wanted: the photos are to be laid out on a sheet.
+        hood_wanted: what the network sees in the chosen photo is to be shown.
     """
 
     sheet_wanted = Signal()
+    hood_wanted = Signal()
 
     def __init__(self, room: AlbumRoom, parent: QWidget | None = None) -> None:
         super().__init__("&Album", parent)
@@ -56,6 +58,7 @@ class AlbumMenu(QMenu):
         self._add("Copy p&ath", "Ctrl+Shift+C", room.tasks.copy_path)
         lab = self.addMenu("La&b")
         self._add("&Sheet…", "", self.sheet_wanted.emit, lab)
+        self._add("&Under the hood", "", self.hood_wanted.emit, lab)
         self._add("Move rejected to the &trash…", "Ctrl+Del", room.tasks.ask_to_trash)
 
     def _add_star_places(self) -> None:

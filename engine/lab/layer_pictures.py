@@ -103,3 +103,13 @@ def _levels(maps: Floats, full: float) -> Pixels:
 
 def _coloured(levels: Pixels) -> Pixels:
     return np.asarray(cv2.cvtColor(cv2.applyColorMap(levels, _COLOURS), cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def grid_for(channels: int, width: int, height: int, gap: int = 1) -> tuple[int, int]:
+    """Columns, and the side of a cell, for so many maps to be as large as an area allows."""
+
+    def cell(columns: int) -> int:
+        return min(width // columns, height // -(-channels // columns)) - gap
+
+    columns = max(range(1, channels + 1), key=cell)
+    return columns, max(1, cell(columns))

@@ -1,7 +1,326 @@
 """What the layers of the network see in a photo or in the live picture."""
 
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from engine.catalogue import Catalogue
+from engine.faces import PHOTO_LONG_SIDE
+from engine.lab.layer_pictures import filter_pictures, grid_for, large, tiled
+from engine.lab.layer_words import (
+    FILTERS_CAPTION,
+    FILTERS_NAME,
+    SALIENCY_CAPTION,
+    SALIENCY_NAME,
+    stage_caption,
+    stage_name,
+)
+from engine.lab.photos import LabPhotos
+from engine.pictures import load_picture
+from engine.pixels import Pixels
+from engine.progress import Progress
+from engine.scoring import Scorer
+from studio.camera import VIDEO_SUFFIXES, Frame, FrameSource
+from studio.elided_label import ElidedLabel
+from studio.jobs import JobSlot
+from studio.lab.hood_grid import LayerGrid
+from studio.lab.hood_patches import HoodPatches
+from studio.lab.hood_saliency import HoodSaliency
+from studio.lab.hood_watcher import LayerWatcher, Look, View
 from studio.lab.page import LabPage
+from studio.qt_pictures import image_from_pixels
+from studio.toggle import Toggle
+from studio.video_frames import pixels_from_frame
+
+LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 168, 264, 264
+FILTER_GAP, BACKDROP_RGB = 3, (23, 25, 28)
+# Two lines more than the longest caption takes in a window of 1280 pixels.
+CAPTION_LINES = 5
 
 
 class HoodPage(LabPage):
-    """What the layers of the network see in a photo or in the live picture."""
+    """The stages on the left, all maps of one in the middle, one map large on the right and what it answers to.
+
+    Attributes:
+        live_video: gives the video that Live would play; None where it plays none.
+    """
+
+    def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
+        super().__init__(open_catalogue, parent)
+        self.live_video: Callable[[], QUrl | None] = lambda: None
+        self._scorer: Scorer | None = None
+        self._watcher: LayerWatcher | None = None
+        self._look: Look | None = None
+        self._path: Path | None = None
+        self._picture: Pixels | None = None
+        self._frame: Frame | None = None
+        self.photo_jobs = JobSlot(self)
+        self.source = FrameSource(self)
+        self.source.frame_ready.connect(self._take_frame)
+        self.source.failed.connect(self._end_live)
+        self._build()
+        self._lay_out()
+
+    def _build(self) -> None:
+        self.list = QListWidget()
+        self.list.setFixedWidth(LIST_WIDTH)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.currentRowChanged.connect(self._turn_to)
+        self.title = ElidedLabel("Choose a photo, or look at the live picture")
+        self.open_button = QPushButton("Open photo…")
+        self.open_button.clicked.connect(self.choose_photo)
+        self.live = Toggle("Live picture")
+        self.live.toggled.connect(self._use_live)
+        self.caption = QLabel()
+        self.caption.setWordWrap(True)
+        self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.caption.setFixedHeight(CAPTION_LINES * self.caption.fontMetrics().lineSpacing())
+        self.grid = LayerGrid()
+        self.grid.chosen.connect(self._choose_channel)
+        self.grid.resized.connect(self._look_again)
+        self.saliency = HoodSaliency()
+        self.saliency.message.connect(self.message)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(self.grid)
+        self.stack.addWidget(self.saliency)
+        self.large = QLabel()
+        self.large.setFixedSize(LARGE_SIDE, LARGE_SIDE)
+        self.channel = QLabel()
+        self.patches = HoodPatches()
+        self.patches.photo_wanted.connect(self.photo_wanted)
+        self.patches.message.connect(self.message)
+
+    def _lay_out(self) -> None:
+        bar, middle, body = QHBoxLayout(), QVBoxLayout(), QHBoxLayout()
+        bar.addWidget(self.title, 1)
+        bar.addWidget(self.open_button)
+        bar.addWidget(self.live)
+        middle.addWidget(self.caption)
+        middle.addWidget(self.stack, 1)
+        self.side = QWidget()
+        self.side.setFixedWidth(SIDE_WIDTH)
+        side = QVBoxLayout(self.side)
+        side.setContentsMargins(0, 0, 0, 0)
+        side.addWidget(self.large)
+        side.addWidget(self.channel)
+        side.addWidget(self.patches, 1)
+        body.addWidget(self.list)
+        body.addLayout(middle, 1)
+        body.addWidget(self.side)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addLayout(bar)
+        layout.addLayout(body, 1)
+
+    # What is looked at
+
+    def use_scorer(self, scorer: Scorer) -> None:
+        self._scorer = scorer
+        self.saliency.use_scorer(scorer)
+        self._close_watcher()
+        if self.isVisible():
+            self._open_watcher()
+
+    def show_photos(self, photos: LabPhotos) -> None:
+        self.patches.use_photos(photos.paths)
+        if self._path is None and len(photos) and not self.live.isChecked():
+            self.show_photo(photos.paths[0])
+
+    def show_photo(self, path: Path) -> None:
+        """Look at a photo, in place of what was looked at."""
+        self.live.setChecked(False)
+        self._path = path
+
+        def task() -> Iterator[Progress[Pixels]]:
+            yield Progress(1, 1, "", (load_picture(path, PHOTO_LONG_SIDE).pixels,))
+
+        self.photo_jobs.start(task, progressed=self._take_photo, completed=lambda: None, failed=self.message.emit)
+
+    @Slot()
+    def choose_photo(self) -> None:
+        """Ask for a photo to look at."""
+        start = str(self._path.parent) if self._path else ""
+        name, _ = QFileDialog.getOpenFileName(self.window(), "Open a photo", start)
+        if name:
+            self.show_photo(Path(name))
+
+    @Slot(object)
+    def _take_photo(self, step: Progress[Pixels]) -> None:
+        (self._picture,) = step.results
+        if self._watcher is not None:
+            self._watcher.offer(self._picture)
+        self._turn_to(self.list.currentRow())
+
+    @Slot(bool)
+    def _use_live(self, wanted: bool) -> None:
+        if not wanted:
+            self.source.close()
+            return
+        cameras = self.source.cameras()
+        if (video := self.live_video()) is not None:
+            self.source.open_url(video, video.fileName())
+        elif cameras:
+            self.source.open_camera(cameras[0])
+        else:
+            suffixes = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
+            name, _ = QFileDialog.getOpenFileName(
+                self.window(), "There is no camera: open a video instead", "", f"Videos ({suffixes})"
+            )
+            if name:
+                self.source.open_file(Path(name))
+            else:
+                self.live.setChecked(False)
+
+    @Slot(object)
+    def _take_frame(self, frame: Frame) -> None:
+        self._frame = frame
+        if self._watcher is not None:
+            self._watcher.offer(frame.video)
+
+    @Slot(str)
+    def _end_live(self, text: str) -> None:
+        self.live.setChecked(False)
+        self.message.emit(text)
+
+    # What is seen of it
+
+    def _open_watcher(self) -> None:
+        if self._scorer is None or self._watcher is not None:
+            return
+        self._watcher = LayerWatcher(self._scorer.folder, self._scorer.card, self)
+        self._watcher.opened.connect(self._list_stages)
+        self._watcher.looked.connect(self._show_look)
+        self._watcher.failed.connect(self.message)
+        if self._picture is not None:
+            self._watcher.offer(self._picture)
+
+    def _close_watcher(self) -> None:
+        if self._watcher is not None:
+            self._watcher.close()
+            self._watcher.deleteLater()
+        self._watcher = self._look = None
+
+    @Slot()
+    def _list_stages(self) -> None:
+        """The first filters, the stages, and what the score hangs on."""
+        if self._watcher is None or self._watcher.layers is None:
+            return
+        row = max(0, self.list.currentRow())
+        stages = self._watcher.layers.stages
+        self.list.blockSignals(True)
+        self.list.clear()
+        self.list.addItem(FILTERS_NAME)
+        for number, stage in enumerate(stages, 1):
+            self.list.addItem(f"{number}  {stage_name(stage, stages)}")
+        self.list.addItem(SALIENCY_NAME)
+        self.list.blockSignals(False)
+        if self._scorer is not None:
+            self.patches.use_layers(self._watcher.layers, self._scorer.card.model_sha256)
+        self.list.setCurrentRow(min(row, self.list.count() - 1))
+        self._turn_to(self.list.currentRow())
+
+    @property
+    def _stage(self) -> int:
+        """The stage that is seen; the first filters are the beginning of the first."""
+        return max(0, self.list.currentRow() - 1)
+
+    @Slot(int)
+    def _turn_to(self, row: int) -> None:
+        watcher = self._watcher
+        if watcher is None or watcher.layers is None or row < 0:
+            return
+        is_saliency = row == self.list.count() - 1
+        self.stack.setCurrentWidget(self.saliency if is_saliency else self.grid)
+        self.side.setVisible(not is_saliency)
+        if is_saliency:
+            self.caption.setText(SALIENCY_CAPTION)
+            self._show_saliency()
+            return
+        stages = watcher.layers.stages
+        self.caption.setText(stage_caption(stages[self._stage], stages) if row else FILTERS_CAPTION)
+        same = self._look is not None and self._look.view.stage == self._stage
+        self._look_from(self._look.view.channel if same and self._look else None)
+
+    @Slot()
+    def _show_saliency(self) -> None:
+        picture = self._picture
+        if self.live.isChecked() and self._frame is not None:
+            picture = pixels_from_frame(self._frame.video)
+        if picture is not None:
+            self.saliency.show_picture(picture)
+
+    @Slot(int)
+    def _choose_channel(self, channel: int) -> None:
+        self._look_from(channel)
+
+    @Slot()
+    def _look_again(self) -> None:
+        if self._look is not None:
+            self._look_from(self._look.view.channel)
+
+    def _look_from(self, channel: int | None) -> None:
+        ratio = self.devicePixelRatio()
+        if self._watcher is not None:
+            side = round(LARGE_SIDE * ratio)
+            self._watcher.look_from(View(self._stage, channel, self.grid.room_wh, side))
+
+    @Slot()
+    def _show_look(self) -> None:
+        watcher = self._watcher
+        look = watcher.shown.take_now() if watcher is not None else None
+        if watcher is None or watcher.layers is None or look is None or look.view.stage != self._stage:
+            return
+        channel = look.view.channel or 0
+        if watcher.view.channel is None:
+            # The strongest of the first picture stays chosen: another one each frame could not be looked at.
+            watcher.view = look.view
+        self._look = look
+        stage = watcher.layers.stages[self._stage]
+        if self.list.currentRow() == 0:
+            self._show_filters(watcher, channel)
+        else:
+            self.grid.show_cells(look.grid, look.columns, look.cell, stage.channels, channel)
+        picture = look.large
+        picture.setDevicePixelRatio(self.devicePixelRatio())
+        self.large.setPixmap(QPixmap.fromImage(picture))
+        self.channel.setText(f"Map {channel + 1} of {stage.channels:,}, over the picture")
+        self.patches.show_channel(self._stage, channel)
+        name = "Live picture" if self.live.isChecked() else self._path.name if self._path else ""
+        self.title.setText(f"{name} · score {look.points:.0f}")
+
+    def _show_filters(self, watcher: LayerWatcher, channel: int) -> None:
+        assert watcher.layers is not None
+        filters = filter_pictures(watcher.layers.filters)
+        columns, cell = grid_for(len(filters), *self.grid.room_wh, FILTER_GAP)
+        picture = tiled([large(each, cell) for each in filters], columns, FILTER_GAP, BACKDROP_RGB)
+        self.grid.show_cells(image_from_pixels(picture), columns, cell + FILTER_GAP, len(filters), channel)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._open_watcher()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        # Nobody looks: nothing is computed, and the camera is free for Live.
+        if not event.spontaneous():
+            self.live.setChecked(False)
+            self._close_watcher()
+        super().hideEvent(event)
+
+    def close_jobs(self) -> None:
+        self.source.close()
+        self._close_watcher()
+        self.photo_jobs.close()
+        self.patches.close_jobs()
+        self.saliency.close_jobs()
