@@ -76,9 +76,9 @@ def overlay(square: Pixels, answer: Floats, full: float, side: int) -> Pixels:
     return np.asarray(np.clip(_SILENT * grey * (1 - light) + lit * light, 0, 255), np.uint8)
 
 
-def strongest_channel(maps: Floats) -> int:
-    """The map that answers most, on the whole, against what is usual in its stage; float32 (C, H, W)."""
-    return int(np.maximum(maps, 0).mean(axis=(1, 2)).argmax())
+def telling_channel(maps: Floats) -> int:
+    """The map, of float32 (C, H, W), that tells most: whose answers differ most from place to place."""
+    return int(np.clip(maps, 0, full_strength(maps)).std(axis=(1, 2)).argmax())
 
 
 def large(picture: Pixels, side: int) -> Pixels:

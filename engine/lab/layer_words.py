@@ -33,7 +33,7 @@ _KINDS = (
 )
 _LARGEST = "The whole picture", "How the large shapes stand to each other and in the frame."
 _LAST = (
-    "What the score is made of",
+    "What counts",
     "Each map stands for something that counts. Their means, each with its weight, added up, are the score.",
 )
 
@@ -46,11 +46,15 @@ def stage_name(stage: Stage, stages: tuple[Stage, ...]) -> str:
 def stage_caption(stage: Stage, stages: tuple[Stage, ...]) -> str:
     """What is shown, in a few sentences."""
     number, size = stages.index(stage) + 1, PREPROCESSING.size
-    seen = "can see the whole picture" if stage.sees >= size else f"sees {stage.sees} × {stage.sees} pixels of it"
+    seen = (
+        "the whole picture"
+        if stage.sees >= size
+        else f"{stage.sees} by {stage.sees} of the picture's {size} by {size} pixels"
+    )
     return (
-        f"Stage {number} of {len(stages)}: {stage.channels:,} maps of {stage.side} × {stage.side} points, made from "
+        f"Stage {number} of {len(stages)}: {stage.channels:,} maps of {stage.side} by {stage.side} points, made from "
         f"the {'picture' if number == 1 else 'stage before'}. A point is bright where the map's own pattern is found; "
-        f"it {seen}. {_words(stage, stages)[1]}"
+        f"it sees {seen}. {_words(stage, stages)[1]}"
     )
 
 

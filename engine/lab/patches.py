@@ -24,6 +24,7 @@ KEPT = 9
 MOST_PHOTOS = 2000
 # What a point sees may reach over the photo's edge by so much of it: beyond, the grey bars are what it answers to.
 _MOST_OUTSIDE = 0.2
+_FOR_SPREAD = 0.01
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,9 @@ class Patches:
         """
         flat = np.where(inside.ravel(), answers.reshape(len(answers), -1), -np.inf)
         points = flat.argmax(axis=1).astype(np.int32)
-        best = np.take_along_axis(flat, points[:, None], axis=1)
+        # Answers of some stages are limited, and so many are equal: of those the one that holds over more of the photo.
+        spread = np.maximum(answers, 0).mean(axis=(1, 2))[:, None]
+        best = np.take_along_axis(flat, points[:, None], axis=1) + _FOR_SPREAD * spread
         every = np.concatenate([self.answers, best], axis=1)
         order = np.argsort(-every, axis=1, kind="stable")[:, :KEPT]
         photos = np.concatenate([self.photos, np.full((len(points), 1), photo, np.int32)], axis=1)

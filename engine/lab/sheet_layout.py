@@ -63,7 +63,7 @@ class Layout:
     Attributes:
         tile: side of a photo.
         gutter: between two photos.
-        margin: around everything.
+        margin: above and below everything; `side` on its left and right.
         label: width of what stands before rows, its distance included.
         caption: height of what stands below photos.
         title: height of the title's letters; of what stands below `text`, of labels `small`.
@@ -74,6 +74,7 @@ class Layout:
     tile: int
     gutter: int
     margin: int
+    side: int
     label: int
     caption: int
     title: int
@@ -87,7 +88,7 @@ class Layout:
 
     @property
     def width(self) -> int:
-        return self.content_width + 2 * self.margin
+        return self.content_width + 2 * self.side
 
     @property
     def caption_letters(self) -> int:
@@ -127,7 +128,7 @@ class Layout:
         """The same in another size, as far as whole pixels allow."""
         sizes = {
             name: max(1, round(factor * getattr(self, name)))
-            for name in ("tile", "gutter", "margin", "title", "text", "small")
+            for name in ("tile", "gutter", "margin", "side", "title", "text", "small")
         }
         label, caption = round(factor * self.label), round(factor * self.caption)
         page = None if self.page_height is None else round(factor * self.page_height)
@@ -146,12 +147,14 @@ def picture_layout(columns: int, rows: int, wish: SheetWish, labels: list[str], 
     photos_w = columns * (tile + gutter)
     label = _label_width(labels, small, photos_w)
     content = photos_w + label
+    margin = max(round(0.045 * content), 16)
     title = min(max(round(0.028 * content), 18), 260)
     return Layout(
         columns=columns,
         tile=tile,
         gutter=gutter,
-        margin=max(round(0.045 * content), 16),
+        margin=margin,
+        side=margin,
         label=label,
         caption=round(_CAPTION_LINE * max(round(0.075 * tile), 9)) if wish.captions else 0,
         title=title,
@@ -176,9 +179,11 @@ def paper_layout(photos: int, columns: int | None, wish: SheetWish, labels: list
         gutter = _gutter(cell)
         caption = round(_CAPTION_LINE * small) if wish.captions else 0
         tile = int((content - label + gutter) / columns - gutter)
-        layout = Layout(columns, tile, gutter, margin, label, caption, title, text, small, height)
-        # Photos are whole pixels wide; what that leaves goes to both sides.
-        return replace(layout, margin=(width - layout.content_width) // 2)
+        layout = Layout(columns, tile, gutter, margin, margin, label, caption, title, text, small, height)
+        # A photo is no higher than the page has room for, and whole pixels wide; what that leaves goes to both sides.
+        most = height - layout.header_height - layout.footer_height - gutter - caption
+        layout = replace(layout, tile=min(tile, most))
+        return replace(layout, side=(width - layout.content_width) // 2)
 
     if columns is not None:
         return sized(columns)

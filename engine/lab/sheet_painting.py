@@ -41,7 +41,7 @@ class SheetPainter:
         strip = Image.fromarray(self.blank(layout.header_height))
         draw = ImageDraw.Draw(strip)
         # The letters' left edge stands on the photos' left edge.
-        left = layout.margin + layout.label
+        left = layout.side + layout.label
         room = layout.content_width - layout.label
         title = layout.title
         while title > layout.text and font_for(self._sheet.title, title).getlength(self._sheet.title) > room:
@@ -55,7 +55,7 @@ class SheetPainter:
         """One row with its label and captions, and the gutter below it."""
         layout = self._layout
         strip = self.blank(layout.row_height)
-        left = layout.margin + layout.label
+        left = layout.side + layout.label
         step = layout.tile + layout.gutter
         for place, tile in enumerate(tiles):
             x = left + place * step
@@ -77,7 +77,7 @@ class SheetPainter:
         layout = self._layout
         lines = label.split("\n")
         step = round(1.3 * layout.small)
-        right = layout.margin + layout.label - layout.small
+        right = layout.side + layout.label - layout.small
         first = layout.tile / 2 - (len(lines) - 1) * step / 2
         for number, line in enumerate(lines):
             colour = self.faint if number or len(lines) == 1 else self.ink
@@ -92,13 +92,13 @@ class SheetPainter:
         draw = ImageDraw.Draw(strip)
         letters = layout.foot_letters
         base = round(0.6 * layout.text) + layout.text
-        left = layout.margin + layout.label
+        left = layout.side + layout.label
         room = layout.content_width - layout.label
         said = [f"{unreadable} of the photos could not be read."] if unreadable else []
         page_room = 0
         if page_of[1] > 1:
             page = f"{page_of[0]} of {page_of[1]}"
-            self._write(draw, (layout.width - layout.margin, base), page, letters, self.faint, room, "rs")
+            self._write(draw, (layout.width - layout.side, base), page, letters, self.faint, room, "rs")
             page_room = round(font_for(page, letters).getlength(page)) + letters
         told = " ".join([*said, MEANING])
         self._write(draw, (left, base), told, letters, self.faint, room - page_room, "ls")

@@ -66,7 +66,7 @@ def preview_sheet(
     layout = layout.scaled(factor)
     size = layout.width, layout.page_height or layout.height(len(rows))
     painter = SheetPainter(sheet, layout, dark=dark)
-    drawn, total = 0, len(rows) + 2
+    drawn, total = 0, len(rows) + 1
 
     def step(pixels: Pixels, top: int) -> Progress[PreviewStrip]:
         return Progress(drawn, total, "", (PreviewStrip(pixels, top, size, painter.ground),))

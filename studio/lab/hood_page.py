@@ -46,8 +46,8 @@ from studio.video_frames import pixels_from_frame
 
 LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 168, 264, 264
 FILTER_GAP, BACKDROP_RGB = 3, (23, 25, 28)
-# Two lines more than the longest caption takes in a window of 1280 pixels.
-CAPTION_LINES = 5
+# One more than the longest caption takes in a window of 1280 pixels.
+CAPTION_LINES = 4
 
 
 class HoodPage(LabPage):
@@ -284,7 +284,7 @@ class HoodPage(LabPage):
             return
         channel = look.view.channel or 0
         if watcher.view.channel is None:
-            # The strongest of the first picture stays chosen: another one each frame could not be looked at.
+            # The most telling of the first picture stays chosen: another one each frame could not be looked at.
             watcher.view = look.view
         self._look = look
         stage = watcher.layers.stages[self._stage]

@@ -22,7 +22,6 @@ from engine.pixels import Pixels
 from engine.progress import Progress
 from studio.jobs import JobSlot
 from studio.qt_pictures import image_from_pixels
-from studio.wording import count
 
 COLUMNS, SIDE = 3, 78
 
@@ -157,9 +156,7 @@ class HoodPatches(QWidget):
         if self._found or busy:
             self.title.setText("What this map answers to most, in the album, as far as one of its points sees:")
         else:
-            self.title.setText(
-                f"Which parts of the {count(len(self._paths), 'photo')} of the album does this map answer to most?"
-            )
+            self.title.setText(f"Which parts of the album's {len(self._paths):,} photos does this map answer to most?")
 
     # The parts
 

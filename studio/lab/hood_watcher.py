@@ -11,7 +11,7 @@ from PySide6.QtMultimedia import QVideoFrame
 
 from engine.checkpoint import ModelCard
 from engine.errors import EngineError
-from engine.lab.layer_pictures import full_strength, grid_for, mosaic, overlay, strongest_channel
+from engine.lab.layer_pictures import full_strength, grid_for, mosaic, overlay, telling_channel
 from engine.lab.layers import Layers
 from engine.pixels import Floats, Pixels
 from engine.preprocess import letterbox
@@ -30,7 +30,7 @@ class View:
 
     Attributes:
         stage: its place.
-        channel: of the stage; None for the one that answers most.
+        channel: of the stage; None for the one that tells most.
         grid_wh: pixels for all maps of the stage.
         large_side: pixels for the one that is chosen.
     """
@@ -129,11 +129,13 @@ class LayerWatcher(QObject):
         except Exception as error:
             log.exception("looking at the layers stopped")
             self.failed.emit(f"Looking at the layers stopped ({error}).")
+        finally:
+            self.shown.close()
 
     def _painted(self, square: Pixels, logit: float, maps: list[Floats]) -> Look:
         view = self.view
         answers = maps[view.stage]
-        channel = strongest_channel(answers) if view.channel is None else view.channel
+        channel = telling_channel(answers) if view.channel is None else view.channel
         columns, cell = grid_for(len(answers), *view.grid_wh)
         grid = image_from_pixels(mosaic(answers, columns, cell))
         large = image_from_pixels(overlay(square, answers[channel], full_strength(answers), view.large_side))
