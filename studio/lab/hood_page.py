@@ -282,6 +282,8 @@ class HoodPage(LabPage):
         look = watcher.shown.take_now() if watcher is not None else None
         if watcher is None or watcher.layers is None or look is None or look.view.stage != self._stage:
             return
+        if not self.live.isChecked() and look.picture is not self._picture:
+            return  # of what was looked at before
         channel = look.view.channel or 0
         if watcher.view.channel is None:
             # The most telling of the first picture stays chosen: another one each frame could not be looked at.

@@ -46,6 +46,7 @@ class Look:
     """What the layers answered to one picture.
 
     Attributes:
+        picture: as it was offered.
         view: what was asked for, its channel chosen.
         grid: all maps of the stage.
         columns: maps in a row of the grid.
@@ -54,6 +55,7 @@ class Look:
         points: the picture's score.
     """
 
+    picture: Pixels | QVideoFrame
     view: View
     grid: QImage
     columns: int
@@ -122,7 +124,7 @@ class LayerWatcher(QObject):
                     logits, answers = layers.look([square])
                     logit, maps = float(logits[0]), [answer[0] for answer in answers]
                 assert square is not None
-                self.shown.put(self._painted(square, logit, maps))
+                self.shown.put(self._painted(picture, square, logit, maps))
                 self.looked.emit()
         except EngineError as error:
             self.failed.emit(str(error))
@@ -132,7 +134,7 @@ class LayerWatcher(QObject):
         finally:
             self.shown.close()
 
-    def _painted(self, square: Pixels, logit: float, maps: list[Floats]) -> Look:
+    def _painted(self, picture: Pixels | QVideoFrame, square: Pixels, logit: float, maps: list[Floats]) -> Look:
         view = self.view
         answers = maps[view.stage]
         channel = telling_channel(answers) if view.channel is None else view.channel
@@ -140,4 +142,5 @@ class LayerWatcher(QObject):
         grid = image_from_pixels(mosaic(answers, columns, cell))
         large = image_from_pixels(overlay(square, answers[channel], full_strength(answers), view.large_side))
         chosen = View(view.stage, channel, view.grid_wh, view.large_side)
-        return Look(chosen, grid, columns, cell + 1, large, score_from_logit(logit, self._card).points)
+        points = score_from_logit(logit, self._card).points
+        return Look(picture, chosen, grid, columns, cell + 1, large, points)
