@@ -16,7 +16,6 @@ from engine.faces import PHOTO_LONG_SIDE
 from engine.files import write_atomically
 from engine.lab.layer_pictures import (
     filter_pictures,
-    full_strength,
     grid_for,
     large,
     mosaic,
@@ -103,7 +102,7 @@ def layer_sections(picture: Pixels, layers: Layers) -> list[Section]:
     for number, (stage, batch) in enumerate(zip(layers.stages, maps, strict=True), 1):
         answers = batch[0]
         channel = telling_channel(answers)
-        lit = overlay(square, answers[channel], full_strength(answers), _SIDE)
+        lit = overlay(square, answers, channel, _SIDE)
         caption = f"{stage_caption(stage, layers.stages)} On the left map {channel + 1}, over the picture."
         columns, cell = grid_for(stage.channels, *_GRID_WH)
         sections.append(

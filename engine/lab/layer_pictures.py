@@ -13,6 +13,8 @@ _COLOURS = cv2.COLORMAP_VIRIDIS
 _FULL = 99.7
 # Where a map is silent, what is left of the photo's light.
 _SILENT = 0.28
+# What one map is lit by, as a share of what is full brightness in its stage.
+_LEAST_FULL = 0.3
 
 
 def filter_pictures(filters: Floats) -> list[Pixels]:
@@ -55,20 +57,22 @@ def mosaic(maps: Floats, columns: int, cell: int, gap: int = 1) -> Pixels:
     return coloured
 
 
-def overlay(square: Pixels, answer: Floats, full: float, side: int) -> Pixels:
+def overlay(square: Pixels, maps: Floats, channel: int, side: int) -> Pixels:
     """A picture, lit where a map answers.
 
     Args:
         square: RGB uint8 (S, S, 3), the picture.
-        answer: float32 (H, W), one map of it.
-        full: what counts as full brightness.
+        maps: float32 (C, H, W), all maps of a stage.
+        channel: which of them.
         side: of the result, in pixels.
 
     Returns:
         RGB uint8 (side, side, 3).
     """
-    level = _levels(answer[None], full)
-    light = cv2.resize(level[0], (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32)[..., None] / 255
+    # As bright as its own strongest answer, but for a map that hardly answers at all.
+    full = max(min(float(maps[channel].max()), full_strength(maps)), _LEAST_FULL * full_strength(maps))
+    level = _levels(maps[channel], full)
+    light = cv2.resize(level, (side, side), interpolation=cv2.INTER_CUBIC).astype(np.float32)[..., None] / 255
     picture = cv2.resize(square, (side, side), interpolation=cv2.INTER_LINEAR).astype(np.float32)
     grey = picture.mean(axis=2, keepdims=True)
     # Silent parts are grey and dim; the more a part is answered to, the more it is itself, with a warm shine.

@@ -26,7 +26,7 @@ class LayerGrid(QWidget):
         super().__init__(parent)
         self._image, self._columns, self._cell, self._cells, self._current = QImage(), 1, 1, 0, 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 240)
+        self.setMinimumSize(140, 140)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName("Maps of the stage")

@@ -7,10 +7,13 @@ from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QListWidget,
     QPushButton,
+    QScrollArea,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -44,7 +47,7 @@ from studio.qt_pictures import image_from_pixels
 from studio.toggle import Toggle
 from studio.video_frames import pixels_from_frame
 
-LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 168, 264, 264
+LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 160, 274, 260
 FILTER_GAP, BACKDROP_RGB = 3, (23, 25, 28)
 # One more than the longest caption takes in a window of 1280 pixels.
 CAPTION_LINES = 4
@@ -86,6 +89,7 @@ class HoodPage(LabPage):
         self.caption = QLabel()
         self.caption.setWordWrap(True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self.caption.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.caption.setFixedHeight(CAPTION_LINES * self.caption.fontMetrics().lineSpacing())
         self.grid = LayerGrid()
         self.grid.chosen.connect(self._choose_channel)
@@ -95,6 +99,7 @@ class HoodPage(LabPage):
         self.stack = QStackedWidget()
         self.stack.addWidget(self.grid)
         self.stack.addWidget(self.saliency)
+        self.stack.setMinimumWidth(self.grid.minimumWidth())  # the legend alone would ask for more
         self.large = QLabel()
         self.large.setFixedSize(LARGE_SIDE, LARGE_SIDE)
         self.channel = QLabel()
@@ -109,9 +114,14 @@ class HoodPage(LabPage):
         bar.addWidget(self.live)
         middle.addWidget(self.caption)
         middle.addWidget(self.stack, 1)
-        self.side = QWidget()
+        # In a low window it is scrolled.
+        inside, self.side = QWidget(), QScrollArea()
+        self.side.setWidget(inside)
+        self.side.setWidgetResizable(True)
+        self.side.setFrameShape(QFrame.Shape.NoFrame)
+        self.side.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.side.setFixedWidth(SIDE_WIDTH)
-        side = QVBoxLayout(self.side)
+        side = QVBoxLayout(inside)
         side.setContentsMargins(0, 0, 0, 0)
         side.addWidget(self.large)
         side.addWidget(self.channel)
@@ -167,6 +177,9 @@ class HoodPage(LabPage):
     def _use_live(self, wanted: bool) -> None:
         if not wanted:
             self.source.close()
+            self._frame = None
+            if self._picture is not None and self._watcher is not None:
+                self._watcher.offer(self._picture)
             return
         cameras = self.source.cameras()
         if (video := self.live_video()) is not None:

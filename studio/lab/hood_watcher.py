@@ -11,7 +11,7 @@ from PySide6.QtMultimedia import QVideoFrame
 
 from engine.checkpoint import ModelCard
 from engine.errors import EngineError
-from engine.lab.layer_pictures import full_strength, grid_for, mosaic, overlay, telling_channel
+from engine.lab.layer_pictures import grid_for, mosaic, overlay, telling_channel
 from engine.lab.layers import Layers
 from engine.pixels import Floats, Pixels
 from engine.preprocess import letterbox
@@ -140,7 +140,7 @@ class LayerWatcher(QObject):
         channel = telling_channel(answers) if view.channel is None else view.channel
         columns, cell = grid_for(len(answers), *view.grid_wh)
         grid = image_from_pixels(mosaic(answers, columns, cell))
-        large = image_from_pixels(overlay(square, answers[channel], full_strength(answers), view.large_side))
+        large = image_from_pixels(overlay(square, answers, channel, view.large_side))
         chosen = View(view.stage, channel, view.grid_wh, view.large_side)
         points = score_from_logit(logit, self._card).points
         return Look(picture, chosen, grid, columns, cell + 1, large, points)

@@ -9,7 +9,7 @@ from PIL import Image
 
 from engine.errors import PictureError
 from engine.lab.hood_file import write_hood
-from engine.lab.layer_pictures import filter_pictures, full_strength, grid_for, mosaic, overlay, telling_channel
+from engine.lab.layer_pictures import filter_pictures, grid_for, mosaic, overlay, telling_channel
 from engine.lab.layer_words import stage_caption, stage_name
 from engine.lab.layers import Layers
 from engine.lab.onnx_graph import read_nodes, read_weights, with_outputs
@@ -112,7 +112,7 @@ def test_pictures_of_maps_are_bright_where_the_answer_is(layers: Layers) -> None
     picture = mosaic(maps, columns, cell)
     brightest = np.unravel_index(picture.sum(axis=2).argmax(), picture.shape[:2])
     assert (int(brightest[0]) // (cell + 1) * columns + int(brightest[1]) // (cell + 1)) == 3
-    lit = overlay(np.full((SIDE, SIDE, 3), 200, np.uint8), maps[3], full_strength(maps), 140)
+    lit = overlay(np.full((SIDE, SIDE, 3), 200, np.uint8), maps, 3, 140)
     assert lit[35, 105].mean() > 3 * lit[105, 35].mean()
     assert all(each.shape == (3, 3, 3) for each in filter_pictures(layers.filters))
 
