@@ -1,5 +1,6 @@
 """Which photos stand where on a sheet."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -106,7 +107,7 @@ def named_photos(lines: Sequence[str], folder: Path, photos: LabPhotos) -> list[
         name, _, caption = line.rstrip("\r\n").partition("\t")
         if not name.strip() or name.startswith("#"):
             continue
-        path = (folder / Path(name.strip()).expanduser()).absolute()
+        path = Path(os.path.normpath(folder.absolute() / Path(name.strip()).expanduser()))
         (photo,) = photos_at(photos, [known[path]]) if path in known else [SheetPhoto(path, caption=path.stem)]
         named.append(SheetPhoto(photo.path, photo.content, photo.points, caption.strip() or photo.caption))
     return named

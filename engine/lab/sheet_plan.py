@@ -23,6 +23,8 @@ from engine.lab.sheet_layout import (
 # As wide as scores before a row ever are.
 _SCORE_LABEL = "100 to 100"
 _PAGE_COLUMNS = 24
+# More of one group would be too small beside its name.
+_MOST_IN_GROUP = 60
 
 
 def plan_sheet(
@@ -83,7 +85,7 @@ def _groups(
     if not len(photos):
         raise EngineError("There are no photos for this sheet.")
     groups = group_rows(photos, wish, catalogue)
-    columns = wish.columns or min(wish.most, max(len(places) for _, places in groups))
+    columns = wish.columns or min(wish.most, max(len(places) for _, places in groups), _MOST_IN_GROUP)
     rows = [_group_row(photos, name, places, columns, wish) for name, places in groups]
     labels = [row.label for row in rows]
     if medium is Medium.PDF:

@@ -37,7 +37,7 @@ class KnownFaces:
     Attributes:
         faces: in pixels of the upright, full-size picture.
         size_wh: of that picture.
-        stamp: of the file in which they were found; None where nobody looked.
+        stamp: of the file in which they were found.
     """
 
     faces: Faces

@@ -30,6 +30,7 @@ from engine.lab.layer_words import (
     stage_caption,
     stage_name,
 )
+from engine.lab.layers import Layers
 from engine.lab.photos import LabPhotos
 from engine.pictures import load_picture
 from engine.pixels import Pixels
@@ -65,6 +66,7 @@ class HoodPage(LabPage):
         self.live_video: Callable[[], QUrl | None] = lambda: None
         self._scorer: Scorer | None = None
         self._watcher: LayerWatcher | None = None
+        self._layers: Layers | None = None
         self._look: Look | None = None
         self._path: Path | None = None
         self._picture: Pixels | None = None
@@ -140,6 +142,7 @@ class HoodPage(LabPage):
         self._scorer = scorer
         self.saliency.use_scorer(scorer)
         self._close_watcher()
+        self._layers = None
         if self.isVisible():
             self._open_watcher()
 
@@ -212,7 +215,7 @@ class HoodPage(LabPage):
     def _open_watcher(self) -> None:
         if self._scorer is None or self._watcher is not None:
             return
-        self._watcher = LayerWatcher(self._scorer.folder, self._scorer.card, self)
+        self._watcher = LayerWatcher(self._scorer.folder, self._scorer.card, self._layers, self)
         self._watcher.opened.connect(self._list_stages)
         self._watcher.looked.connect(self._show_look)
         self._watcher.failed.connect(self.message)
@@ -231,7 +234,8 @@ class HoodPage(LabPage):
         if self._watcher is None or self._watcher.layers is None:
             return
         row = max(0, self.list.currentRow())
-        stages = self._watcher.layers.stages
+        self._layers = self._watcher.layers
+        stages = self._layers.stages
         self.list.blockSignals(True)
         self.list.clear()
         self.list.addItem(FILTERS_NAME)
@@ -240,7 +244,7 @@ class HoodPage(LabPage):
         self.list.addItem(SALIENCY_NAME)
         self.list.blockSignals(False)
         if self._scorer is not None:
-            self.patches.use_layers(self._watcher.layers, self._scorer.card.model_sha256)
+            self.patches.use_layers(self._layers, self._scorer.card.model_sha256)
         self.list.setCurrentRow(min(row, self.list.count() - 1))
         self._turn_to(self.list.currentRow())
 

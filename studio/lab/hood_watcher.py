@@ -67,6 +67,11 @@ class Look:
 class LayerWatcher(QObject):
     """The thread. A picture that comes while it is busy is replaced by the next, never queued.
 
+    Args:
+        folder: of the model.
+        card: the model's.
+        layers: the network, where it was opened before.
+
     Attributes:
         layers: the network; None until it is opened.
         view: what is seen of the next picture.
@@ -82,9 +87,11 @@ class LayerWatcher(QObject):
     looked = Signal()
     failed = Signal(str)
 
-    def __init__(self, folder: Path, card: ModelCard, parent: QObject | None = None) -> None:
+    def __init__(
+        self, folder: Path, card: ModelCard, layers: Layers | None = None, parent: QObject | None = None
+    ) -> None:
         super().__init__(parent)
-        self.layers: Layers | None = None
+        self.layers = layers
         self.view = View()
         self.shown: Mailbox[Look] = Mailbox()
         self._folder, self._card = folder, card
@@ -111,7 +118,7 @@ class LayerWatcher(QObject):
 
     def _run(self) -> None:
         try:
-            self.layers = layers = Layers(self._folder)
+            self.layers = layers = self.layers or Layers(self._folder)
             self.opened.emit()
             seen: Pixels | QVideoFrame | None = None
             square, logit, maps = None, 0.0, []  # type: Pixels | None, float, list[Floats]

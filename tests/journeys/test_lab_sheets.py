@@ -129,6 +129,21 @@ def test_damaged_photos_are_counted_and_the_rest_is_there(
     assert _colours_in_order(pixels, rest) == rest
 
 
+def test_a_named_set_comes_in_the_order_of_my_list(
+    qtbot: QtBot, page: SheetsPage, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = tmp_path / "names.txt"
+    order = [plain / f"plain-{number}.png" for number in (7, 2, 9, 0)]
+    names.write_text("\n".join(f"plain/{photo.name}" for photo in order))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(names), ""))
+    page.options.kind.setCurrentIndex(list(SheetKind).index(SheetKind.NAMED))
+    page.options.list_button.click()
+    assert page.options.list_button.text() == "names.txt"
+    _save(qtbot, page, tmp_path / "wall.png", monkeypatch)
+    with Image.open(tmp_path / "wall.png") as image:
+        assert _colours_in_order(np.asarray(image.convert("RGB")), order) == order
+
+
 def test_no_file_is_lost_to_a_sheet_that_gets_its_suffix_here(
     qtbot: QtBot, page: SheetsPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
