@@ -78,7 +78,7 @@ class StudioWindow(QMainWindow):
         self.album.crop_wanted.connect(self.open_in_crop)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
-        self.lab.hood.live_video = self.live.video_on_return
+        self.lab.hood.live.video = self.live.video_on_return
         self.lab.photo_wanted.connect(self._show_photo_in_album)
         self.lab.photos_wanted.connect(self._select_in_album)
         # What was said of one room says nothing in another.

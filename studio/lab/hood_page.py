@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QHideEvent, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -36,17 +36,16 @@ from engine.pictures import load_picture
 from engine.pixels import Pixels
 from engine.progress import Progress
 from engine.scoring import Scorer
-from studio.camera import VIDEO_SUFFIXES, Frame, FrameSource
+from studio.camera import Frame
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
 from studio.lab.hood_grid import LayerGrid
+from studio.lab.hood_live import LiveButton
 from studio.lab.hood_patches import HoodPatches
 from studio.lab.hood_saliency import HoodSaliency
 from studio.lab.hood_watcher import LayerWatcher, Look, View
 from studio.lab.page import LabPage
 from studio.qt_pictures import image_from_pixels
-from studio.toggle import Toggle
-from studio.video_frames import pixels_from_frame
 
 LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 160, 274, 260
 FILTER_GAP, BACKDROP_RGB = 3, (23, 25, 28)
@@ -55,26 +54,17 @@ CAPTION_LINES = 4
 
 
 class HoodPage(LabPage):
-    """The stages on the left, all maps of one in the middle, one map large on the right and what it answers to.
-
-    Attributes:
-        live_video: gives the video that Live would play; None where it plays none.
-    """
+    """The stages on the left, all maps of one in the middle, one map large on the right and what it answers to."""
 
     def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(open_catalogue, parent)
-        self.live_video: Callable[[], QUrl | None] = lambda: None
         self._scorer: Scorer | None = None
         self._watcher: LayerWatcher | None = None
         self._layers: Layers | None = None
         self._look: Look | None = None
         self._path: Path | None = None
         self._picture: Pixels | None = None
-        self._frame: Frame | None = None
         self.photo_jobs = JobSlot(self)
-        self.source = FrameSource(self)
-        self.source.frame_ready.connect(self._take_frame)
-        self.source.failed.connect(self._end_live)
         self._build()
         self._lay_out()
 
@@ -86,8 +76,10 @@ class HoodPage(LabPage):
         self.title = ElidedLabel("Choose a photo, or look at the live picture")
         self.open_button = QPushButton("Open photo…")
         self.open_button.clicked.connect(self.choose_photo)
-        self.live = Toggle("Live picture")
-        self.live.toggled.connect(self._use_live)
+        self.live = LiveButton()
+        self.live.frame_ready.connect(self._take_frame)
+        self.live.stopped.connect(self._go_back_to_photo)
+        self.live.message.connect(self.message)
         self.caption = QLabel()
         self.caption.setWordWrap(True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -176,39 +168,15 @@ class HoodPage(LabPage):
             self._watcher.offer(self._picture)
         self._turn_to(self.list.currentRow())
 
-    @Slot(bool)
-    def _use_live(self, wanted: bool) -> None:
-        if not wanted:
-            self.source.close()
-            self._frame = None
-            if self._picture is not None and self._watcher is not None:
-                self._watcher.offer(self._picture)
-            return
-        cameras = self.source.cameras()
-        if (video := self.live_video()) is not None:
-            self.source.open_url(video, video.fileName())
-        elif cameras:
-            self.source.open_camera(cameras[0])
-        else:
-            suffixes = " ".join(f"*{suffix}" for suffix in sorted(VIDEO_SUFFIXES))
-            name, _ = QFileDialog.getOpenFileName(
-                self.window(), "There is no camera: open a video instead", "", f"Videos ({suffixes})"
-            )
-            if name:
-                self.source.open_file(Path(name))
-            else:
-                self.live.setChecked(False)
-
     @Slot(object)
     def _take_frame(self, frame: Frame) -> None:
-        self._frame = frame
         if self._watcher is not None:
             self._watcher.offer(frame.video)
 
-    @Slot(str)
-    def _end_live(self, text: str) -> None:
-        self.live.setChecked(False)
-        self.message.emit(text)
+    @Slot()
+    def _go_back_to_photo(self) -> None:
+        if self._picture is not None and self._watcher is not None:
+            self._watcher.offer(self._picture)
 
     # What is seen of it
 
@@ -272,9 +240,7 @@ class HoodPage(LabPage):
 
     @Slot()
     def _show_saliency(self) -> None:
-        picture = self._picture
-        if self.live.isChecked() and self._frame is not None:
-            picture = pixels_from_frame(self._frame.video)
+        picture = self.live.newest_pixels() if self.live.isChecked() else self._picture
         if picture is not None:
             self.saliency.show_picture(picture)
 
@@ -338,7 +304,7 @@ class HoodPage(LabPage):
         super().hideEvent(event)
 
     def close_jobs(self) -> None:
-        self.source.close()
+        self.live.source.close()
         self._close_watcher()
         self.photo_jobs.close()
         self.patches.close_jobs()

@@ -143,7 +143,7 @@ def test_the_live_picture_is_looked_at_and_let_go_with_the_page(
     watcher.looked.connect(lambda: looks.append(1))
     qtbot.waitUntil(lambda: len(looks) > 5, timeout=WAIT_MS)
     window.rooms.setCurrentWidget(window.live)
-    assert not page.source.is_open
+    assert not page.live.source.is_open
     assert page._watcher is None
     qtbot.waitUntil(lambda: window.live.source.is_open, timeout=WAIT_MS)
 
