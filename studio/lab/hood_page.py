@@ -140,16 +140,15 @@ class HoodPage(LabPage):
 
     def show_photos(self, photos: LabPhotos) -> None:
         self.patches.use_photos(photos.paths)
-        if self._path is None and len(photos) and not self.live.isChecked():
+        if self._path is None and len(photos) and not (self.photo_jobs.busy or self.live.isChecked()):
             self.show_photo(photos.paths[0])
 
     def show_photo(self, path: Path) -> None:
         """Look at a photo, in place of what was looked at."""
         self.live.setChecked(False)
-        self._path = path
 
-        def task() -> Iterator[Progress[Pixels]]:
-            yield Progress(1, 1, "", (load_picture(path, PHOTO_LONG_SIDE).pixels,))
+        def task() -> Iterator[Progress[tuple[Path, Pixels]]]:
+            yield Progress(1, 1, "", ((path, load_picture(path, PHOTO_LONG_SIDE).pixels),))
 
         self.photo_jobs.start(task, progressed=self._take_photo, completed=lambda: None, failed=self.message.emit)
 
@@ -162,8 +161,8 @@ class HoodPage(LabPage):
             self.show_photo(Path(name))
 
     @Slot(object)
-    def _take_photo(self, step: Progress[Pixels]) -> None:
-        (self._picture,) = step.results
+    def _take_photo(self, step: Progress[tuple[Path, Pixels]]) -> None:
+        ((self._path, self._picture),) = step.results
         if self._watcher is not None:
             self._watcher.offer(self._picture)
         self._turn_to(self.list.currentRow())
@@ -218,8 +217,8 @@ class HoodPage(LabPage):
 
     @property
     def _stage(self) -> int:
-        """The stage that is seen; the first filters are the beginning of the first."""
-        return max(0, self.list.currentRow() - 1)
+        """The stage that is seen: the first filters are the beginning of the first, and the score follows the last."""
+        return max(0, min(self.list.currentRow() - 1, self.list.count() - 3))
 
     @Slot(int)
     def _turn_to(self, row: int) -> None:
@@ -235,8 +234,7 @@ class HoodPage(LabPage):
             return
         stages = watcher.layers.stages
         self.caption.setText(stage_caption(stages[self._stage], stages) if row else FILTERS_CAPTION)
-        same = self._look is not None and self._look.view.stage == self._stage
-        self._look_from(self._look.view.channel if same and self._look else None)
+        self._look_again()
 
     @Slot()
     def _show_saliency(self) -> None:
@@ -250,8 +248,9 @@ class HoodPage(LabPage):
 
     @Slot()
     def _look_again(self) -> None:
-        if self._look is not None:
-            self._look_from(self._look.view.channel)
+        """Look at the chosen map; of another stage than before at the most telling one."""
+        look = self._look
+        self._look_from(look.view.channel if look is not None and look.view.stage == self._stage else None)
 
     def _look_from(self, channel: int | None) -> None:
         ratio = self.devicePixelRatio()

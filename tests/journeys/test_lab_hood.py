@@ -67,6 +67,22 @@ def test_every_stage_is_shown_with_words_for_it(qtbot: QtBot, page: HoodPage, wi
     assert page.caption.text() == SALIENCY_CAPTION
     qtbot.waitUntil(lambda: not page.saliency.canvas.colours.isNull(), timeout=WAIT_MS)
     assert "points" in page.saliency.legend.words[1]
+    window.resize(1000, 640)
+    _turn_to(qtbot, page, 2)
+    assert page.grid.isVisible()
+
+
+def test_a_photo_that_cannot_be_read_is_said_and_the_one_before_stays(
+    qtbot: QtBot, page: HoodPage, window: StudioWindow, folder: Path
+) -> None:
+    said: list[str] = []
+    page.message.connect(said.append)
+    before = page.title.text()
+    window.open_paths([folder / "empty.jpg"])
+    qtbot.waitUntil(lambda: bool(said), timeout=WAIT_MS)
+    assert "the file is empty" in said[0]
+    _turn_to(qtbot, page, 2)
+    assert page.title.text() == before
 
 
 def test_i_click_on_a_map_and_see_it_large(qtbot: QtBot, page: HoodPage) -> None:
