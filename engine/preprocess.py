@@ -53,16 +53,24 @@ def letterbox(picture: Pixels, box: Box | None = None) -> Pixels:
         picture = picture[box.y0 : box.y1, box.x0 : box.x1]
     size = PREPROCESSING.size
     height, width = picture.shape[:2]
-    scale = size / max(height, width)
-    fitted_w, fitted_h = max(1, round(width * scale)), max(1, round(height * scale))
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    fitted = cv2.resize(picture, (fitted_w, fitted_h), interpolation=interpolation)
+    inside = letterboxed((width, height))
+    interpolation = cv2.INTER_AREA if max(height, width) > size else cv2.INTER_LINEAR
+    fitted = cv2.resize(picture, (inside.width, inside.height), interpolation=interpolation)
     if fitted.shape[:2] == (size, size):
         return np.ascontiguousarray(fitted)
     square = np.full((size, size, 3), int(PREPROCESSING.mean), np.uint8)
-    left, top = (size - fitted_w) // 2, (size - fitted_h) // 2
-    square[top : top + fitted_h, left : left + fitted_w] = fitted
+    square[inside.y0 : inside.y1, inside.x0 : inside.x1] = fitted
     return square
+
+
+def letterboxed(size_wh: tuple[int, int]) -> Box:
+    """Where `letterbox` lays a picture of this size in its square."""
+    width, height = size_wh
+    side = PREPROCESSING.size
+    scale = side / max(width, height)
+    fitted_w, fitted_h = max(1, round(width * scale)), max(1, round(height * scale))
+    left, top = (side - fitted_w) // 2, (side - fitted_h) // 2
+    return Box(left, top, left + fitted_w, top + fitted_h)
 
 
 def network_input(squares: Sequence[Pixels]) -> Floats:

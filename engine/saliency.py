@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.geometry import Box
 from engine.pixels import Floats, Pixels
-from engine.preprocess import PREPROCESSING, letterbox
+from engine.preprocess import letterbox, letterboxed
 from engine.progress import Progress
 from engine.scoring import Scorer
 
@@ -56,7 +56,7 @@ def find_saliency(picture: Pixels, scorer: Scorer) -> Iterator[Progress[Saliency
     """
     height, width = picture.shape[:2]
     square = letterbox(picture)
-    inside = _fitted((width, height))
+    inside = letterboxed((width, height))
     parts = _parts(inside)
     looks = len(parts) + 1
     logits = np.empty(looks, np.float64)
@@ -70,16 +70,6 @@ def find_saliency(picture: Pixels, scorer: Scorer) -> Iterator[Progress[Saliency
     lifts = _mean_of_parts(parts, logits[0] - logits[1:], square.shape[0])[inside.y0 : inside.y1, inside.x0 : inside.x1]
     full = np.asarray(cv2.resize(lifts, (width, height), interpolation=cv2.INTER_LINEAR), np.float32)
     yield Progress(looks, looks, "done", (Saliency(full, float(logits[0])),))
-
-
-def _fitted(size_wh: tuple[int, int]) -> Box:
-    """Where `letterbox` lays a picture of this size in its square."""
-    width, height = size_wh
-    side = PREPROCESSING.size
-    scale = side / max(width, height)
-    fitted_w, fitted_h = max(1, round(width * scale)), max(1, round(height * scale))
-    left, top = (side - fitted_w) // 2, (side - fitted_h) // 2
-    return Box(left, top, left + fitted_w, top + fitted_h)
 
 
 def _parts(inside: Box) -> list[Box]:

@@ -43,11 +43,13 @@ class Scorer:
     Attributes:
         card: the model's card.
         runtime: what runs it.
+        folder: where the model's files are.
     """
 
-    def __init__(self, card: ModelCard, runtime: Runtime) -> None:
+    def __init__(self, card: ModelCard, runtime: Runtime, folder: Path = MODEL_FOLDER) -> None:
         self.card = card
         self.runtime = runtime
+        self.folder = folder
 
     def for_threads(self) -> "Scorer":
         """One with the same scores for several threads that score at the same time, each on its core."""
@@ -88,4 +90,4 @@ def load_scorer(device: Device = Device.AUTO, *, folder: Path = MODEL_FOLDER, th
         ModelError: the model is missing, damaged or for another program.
         DeviceError: the device that was asked for by name is not here.
     """
-    return Scorer(load_card(folder), load_runtime(folder, device, threads=threads))
+    return Scorer(load_card(folder), load_runtime(folder, device, threads=threads), folder)

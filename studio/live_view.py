@@ -401,6 +401,10 @@ class LiveRoom(QWidget):
         # A key that is let go elsewhere is never heard of.
         self.shutter.end()
 
+    def video_on_return(self) -> QUrl | None:
+        """The video that is played again once this room is shown; None where there is none."""
+        return self._video_on_return
+
     def hideEvent(self, event: QHideEvent) -> None:
         # A camera that nobody looks at is off, and comes back with its room.
         if not event.spontaneous():

@@ -78,6 +78,7 @@ class StudioWindow(QMainWindow):
         self.album.crop_wanted.connect(self.open_in_crop)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
+        self.lab.hood.live.video = self.live.video_on_return
         self.lab.photo_wanted.connect(self._show_photo_in_album)
         self.lab.photos_wanted.connect(self._select_in_album)
         # What was said of one room says nothing in another.
@@ -131,6 +132,8 @@ class StudioWindow(QMainWindow):
         from studio.album_menu import AlbumMenu
 
         self.album_menu = AlbumMenu(self.album, self)
+        self.album_menu.sheet_wanted.connect(self._show_sheets)
+        self.album_menu.hood_wanted.connect(self._show_hood)
         return self.album_menu
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
@@ -210,7 +213,7 @@ class StudioWindow(QMainWindow):
         self.statusBar().setToolTip(text)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or named: a video in Live, a photo in Crop where that is shown, the rest in Album."""
+        """Open what was dropped or named: a video in Live, a photo where one is looked at, the rest in Album."""
         from studio.camera import VIDEO_SUFFIXES
 
         if len(paths) == 1 and paths[0].suffix.lower() in VIDEO_SUFFIXES:
@@ -218,6 +221,8 @@ class StudioWindow(QMainWindow):
             self.live.open_file(paths[0])
         elif len(paths) == 1 and paths[0].is_file() and self.rooms.currentWidget() is self.crop:
             self.crop.open_photo(paths[0])
+        elif len(paths) == 1 and paths[0].is_file() and self.lab.hood.isVisible():
+            self.lab.hood.show_photo(paths[0])
         else:
             self.rooms.setCurrentWidget(self.album)
             self.album.open_paths(paths)
@@ -249,6 +254,20 @@ class StudioWindow(QMainWindow):
         """Go to the Album with some of its photos selected."""
         self.rooms.setCurrentWidget(self.album)
         self.album.select_paths(paths)
+
+    @Slot()
+    def _show_sheets(self) -> None:
+        """Go to the Lab, where the album's photos are laid out."""
+        self.rooms.setCurrentWidget(self.lab)
+        self.lab.turn_to(self.lab.sheets)
+
+    @Slot()
+    def _show_hood(self) -> None:
+        """Go to the Lab with the photo that is chosen in the Album."""
+        for photo in self.album.chosen()[:1]:
+            self.lab.hood.show_photo(photo.path)
+        self.rooms.setCurrentWidget(self.lab)
+        self.lab.turn_to(self.lab.hood)
 
     def _open_folder(self) -> None:
         self.rooms.setCurrentWidget(self.album)

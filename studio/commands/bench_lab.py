@@ -5,6 +5,8 @@ from typing import Annotated
 import typer
 
 from engine.devices import Device
+from studio.commands.bench_lab_hood import hood_rows
+from studio.commands.bench_lab_sheet import sheet_rows
 from studio.commands.bench_report import Row, report
 from studio.commands.output import OnDevice
 
@@ -19,4 +21,6 @@ def bench_lab(
 
     scorer = load_scorer(device)
     rows: list[Row] = []
+    rows += sheet_rows(photos, device)
+    rows += hood_rows(scorer)
     report(rows, scorer.runtime.name, as_json=as_json)
