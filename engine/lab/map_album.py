@@ -102,7 +102,7 @@ def open_map(photos: LabPhotos, catalogue: Catalogue, model_sha256: str, maps: P
             continue
         missing = [number for number in digests if number not in row_of]
         yield Progress(1, 2, "placing new photos")
-        numbers, embeddings = catalogue.embedding_table(model_sha256, missing) if missing else ([], np.empty((0, 0)))
+        numbers, embeddings = catalogue.embedding_table(model_sha256, missing) if missing else ([], saved.places)
         if numbers:
             row_of |= {number: len(saved.places) + place for place, number in enumerate(numbers)}
             saved = _with_new(saved, digests_as_rows([digests[number] for number in numbers]), embeddings)
@@ -136,7 +136,8 @@ def place_new(saved: SavedMap, vectors: Floats) -> Floats:
     for start in range(0, len(vectors), _PLACED_AT_ONCE):
         block = vectors[start : start + _PLACED_AT_ONCE].astype(np.float32)
         # The square of the vector itself changes nothing in the order.
-        nearest = np.argpartition(squares - 2 * block @ known.T, count - 1, axis=1)[:, :count]
+        order = squares - 2 * block @ known.T
+        nearest = np.argpartition(order, count - 1, axis=1)[:, :count]
         places[start : start + _PLACED_AT_ONCE] = np.median(saved.places[nearest], axis=1)
     return places
 
@@ -144,7 +145,7 @@ def place_new(saved: SavedMap, vectors: Floats) -> Floats:
 def _of_photos(photos: LabPhotos, row_of: dict[int, int], saved: SavedMap, new: int) -> AlbumMap:
     """The photos that are on a map: what is gone is left out."""
     kept = photos.those(np.flatnonzero(np.isin(photos.contents, list(row_of))))
-    rows = [row_of[content] for content in kept.contents.tolist()]
+    rows = np.array([row_of[content] for content in kept.contents.tolist()], np.int64)
     return AlbumMap(kept, _apart(saved.places[rows], kept.contents), saved.options, new)
 
 
@@ -158,4 +159,5 @@ def _apart(places: Floats, contents: npt.NDArray[np.int64]) -> Floats:
     spans = places.max(axis=0) - places.min(axis=0)
     way = _COPY_WAY * float(np.sqrt(max(spans[0] * spans[1], 1e-12) / len(places))) * np.sqrt(rank)
     turn = _GOLDEN_ANGLE * rank
-    return (places + np.stack([way * np.cos(turn), way * np.sin(turn)], axis=1)).astype(np.float32)
+    aside = np.stack([way * np.cos(turn), way * np.sin(turn)], axis=1).astype(np.float32)
+    return places + aside

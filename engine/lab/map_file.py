@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
@@ -19,6 +20,8 @@ from engine.files import temporary_beside
 from engine.lab.map_neighbours import Projection
 from engine.lab.map_options import MapError, MapOptions
 from engine.pixels import Floats, Pixels
+
+Halves = npt.NDArray[np.float16]
 
 FORMAT = "1"
 _DIGEST_BYTES = 32
@@ -42,7 +45,7 @@ class SavedMap:
     options: MapOptions
     projection: Projection
     digests: Pixels
-    vectors: Floats
+    vectors: Halves
     places: Floats
     laid_out: int
 

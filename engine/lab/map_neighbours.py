@@ -45,7 +45,7 @@ def principal_axes(embeddings: Floats, dimensions: int) -> Iterator[Progress[Pro
         dimensions: at most so many; fewer where there are fewer embeddings.
     """
     count, width = embeddings.shape
-    mean = np.mean(embeddings, axis=0, dtype=np.float64).astype(np.float32)
+    mean = np.asarray(np.mean(embeddings, axis=0, dtype=np.float64), np.float32)
     scatter = np.zeros((width, width))
     for start in range(0, count, _BLOCK):
         block = embeddings[start : start + _BLOCK].astype(np.float32) - mean

@@ -1,7 +1,7 @@
 """How the photos of a map push each other apart: all pairs at once, by three convolutions.
 
-In t-SNE with the kernel q = 1 / (1 + d²), photo i is pushed by the sum of q² (yi - yj) over all j, divided by the sum of
-q over all pairs. Sums over all pairs of points are convolutions: the points are laid on a grid, quadratically
+In t-SNE with the kernel q = 1 / (1 + d²), photo i is pushed by the sum of q² (yi - yj) over all j, divided by the sum
+of q over all pairs. Sums over all pairs of points are convolutions: the points are laid on a grid, quadratically
 interpolated, and convolved by FFT, as in FIt-SNE (Linderman et al., Nature Methods 2019). Here the force itself is the
 kernel, not its parts: four transforms in single precision do, where openTSNE's own way takes nine in double precision.
 openTSNE takes this function as its `negative_gradient_method`.
@@ -39,7 +39,13 @@ class Repulsion:
         self._kernels: Any = None
 
     def __call__(
-        self, embedding: Places, P: Any, dof: float = 1, should_eval_error: bool = False, n_jobs: int = 1, **_: Any
+        self,
+        embedding: Places,
+        P: Any,  # noqa: N803  # openTSNE's name
+        dof: float = 1,
+        should_eval_error: bool = False,
+        n_jobs: int = 1,
+        **_: Any,
     ) -> tuple[float, Places]:
         """Error (KL divergence) and gradient of a map, in the form that openTSNE's optimiser wants.
 
