@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -15,7 +15,13 @@ from studio.wording import count
 
 
 class AlbumMenu(QMenu):
-    """What can be done in the Album room."""
+    """What can be done in the Album room.
+
+    Signals:
+        sheet_wanted: the photos are to be laid out on a sheet.
+    """
+
+    sheet_wanted = Signal()
 
     def __init__(self, room: AlbumRoom, parent: QWidget | None = None) -> None:
         super().__init__("&Album", parent)
@@ -31,7 +37,7 @@ class AlbumMenu(QMenu):
         self._add_star_places()
         self.addSeparator()
         self._add("&Large, or back", "Return", room.toggle_large)
-        self._add("Compare side &by side", "V", room.start_comparison)
+        self._add("Compare side b&y side", "V", room.start_comparison)
         self._add("&Why this score", "I", room.show_why)
         self._add("&Map of what counts", "M", room.show_map)
         self._add("&Crop this photo", "C", room.crop_current)
@@ -48,6 +54,8 @@ class AlbumMenu(QMenu):
         self._add("Save the l&ist…", "", room.tasks.ask_to_save_list)
         self._add("Re&veal in the file manager", "", room.tasks.show_in_file_manager)
         self._add("Copy p&ath", "Ctrl+Shift+C", room.tasks.copy_path)
+        lab = self.addMenu("La&b")
+        self._add("&Sheet…", "", self.sheet_wanted.emit, lab)
         self._add("Move rejected to the &trash…", "Ctrl+Del", room.tasks.ask_to_trash)
 
     def _add_star_places(self) -> None:

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
 from PySide6.QtGui import QImage, QPixmap, QPixmapCache
 
 from engine.errors import PictureError
-from engine.pictures import load_picture
+from engine.thumbnail_cache import thumbnail
 from studio.qt_pictures import image_from_pixels
-from studio.thumbnail_files import THUMBNAIL_SIDE, read_thumbnail, write_thumbnail
+from studio.thumbnail_files import read_thumbnail
 
 # About five hundred thumbnails: several screens in every direction.
 CACHE_KILOBYTES = 128 * 1024
@@ -88,8 +88,7 @@ class _Decode(QRunnable):
         image = read_thumbnail(self._path)
         if image is None:
             try:
-                image = image_from_pixels(load_picture(self._path, THUMBNAIL_SIDE).pixels)
-                write_thumbnail(self._path, image)
+                image = image_from_pixels(thumbnail(self._path))
             except PictureError:
                 image = QImage()  # the scan has said what is wrong with it
         # Converted here, so that the window's thread has nothing to do but upload it.

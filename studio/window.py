@@ -131,6 +131,7 @@ class StudioWindow(QMainWindow):
         from studio.album_menu import AlbumMenu
 
         self.album_menu = AlbumMenu(self.album, self)
+        self.album_menu.sheet_wanted.connect(self._show_sheets)
         return self.album_menu
 
     def _add(self, menu: QMenu, text: str, keys: str, action: Callable[[], object]) -> QAction:
@@ -249,6 +250,12 @@ class StudioWindow(QMainWindow):
         """Go to the Album with some of its photos selected."""
         self.rooms.setCurrentWidget(self.album)
         self.album.select_paths(paths)
+
+    @Slot()
+    def _show_sheets(self) -> None:
+        """Go to the Lab, where the album's photos are laid out."""
+        self.rooms.setCurrentWidget(self.lab)
+        self.lab.turn_to(self.lab.sheets)
 
     def _open_folder(self) -> None:
         self.rooms.setCurrentWidget(self.album)

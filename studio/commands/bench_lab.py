@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.devices import Device
+from studio.commands.bench_lab_sheet import sheet_rows
 from studio.commands.bench_report import Row, report
 from studio.commands.output import OnDevice
 
@@ -19,4 +20,5 @@ def bench_lab(
 
     scorer = load_scorer(device)
     rows: list[Row] = []
+    rows += sheet_rows(photos, device)
     report(rows, scorer.runtime.name, as_json=as_json)

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from studio.commands.lab_sheet import sheet
 from studio.commands.output import fail
 from studio.user_files import catalogue_file
 from studio.wording import shown_path
 
 if TYPE_CHECKING:
+    from engine.album import PhotoFilter
     from engine.catalogue import Catalogue
     from engine.lab.photos import LabPhotos
 
@@ -20,6 +22,7 @@ app = typer.Typer(
     "Works on photos that were scanned (`selfie-studio album scan`, or the window). Exit codes as of `album`.",
     no_args_is_help=True,
 )
+app.command("sheet")(sheet)
 Folders = Annotated[list[Path], typer.Argument(help="Folders, with all photos below them, and photos.")]
 InCatalogue = Annotated[
     Path | None, typer.Option("--catalogue", help="The catalogue's file; yours where none is named.")
@@ -28,10 +31,10 @@ InCatalogue = Annotated[
 
 @contextmanager
 def scanned_photos(
-    paths: Sequence[Path], catalogue: Path | None, model: Path
+    paths: Sequence[Path], catalogue: Path | None, model: Path, wanted: "PhotoFilter | None" = None
 ) -> Iterator[tuple["LabPhotos", "Catalogue"]]:
     """The scored photos below some folders, best first, and the catalogue that knows them; leaves where none are."""
-    from engine.album import Album
+    from engine.album import Album, PhotoFilter
     from engine.catalogue import Catalogue
     from engine.checkpoint import load_card
     from engine.lab.photos import LabPhotos
@@ -40,7 +43,7 @@ def scanned_photos(
     with Catalogue(catalogue or catalogue_file()) as opened:
         album = Album(card)
         album.add_listed(opened.list_photos(card.model_sha256, paths))
-        photos = LabPhotos.of_album(album)
+        photos = LabPhotos.of_album(album, album.select(wanted or PhotoFilter()))
         if not len(photos):
             fail(
                 f"no scored photos in {', '.join(map(shown_path, paths))}: run `selfie-studio album scan` on them first"

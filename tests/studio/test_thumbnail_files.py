@@ -4,11 +4,13 @@ import hashlib
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtGui import QImage
 
-from studio.thumbnail_files import read_thumbnail, thumbnail_folder, write_thumbnail
+from engine.pixels import Pixels
+from engine.thumbnail_cache import cached_thumbnail, thumbnail, thumbnail_folder, write_thumbnail
+from studio.thumbnail_files import read_thumbnail
 
 
 @pytest.fixture
@@ -18,10 +20,8 @@ def photo(tmp_path: Path) -> Path:
     return photo
 
 
-def _thumbnail() -> QImage:
-    image = QImage(32, 24, QImage.Format.Format_RGB888)
-    image.fill(0xFF0000)
-    return image
+def _thumbnail() -> Pixels:
+    return np.full((24, 32, 3), (255, 0, 0), np.uint8)
 
 
 def test_a_thumbnail_is_found_where_the_desktop_looks_for_it(photo: Path, tmp_path: Path) -> None:
@@ -30,6 +30,10 @@ def test_a_thumbnail_is_found_where_the_desktop_looks_for_it(photo: Path, tmp_pa
     found = read_thumbnail(photo)
     assert found is not None
     assert (found.width(), found.height()) == (32, 24)
+    pixels = cached_thumbnail(photo)
+    assert pixels is not None
+    assert pixels.shape == (24, 32, 3)
+    assert (pixels == (255, 0, 0)).all()
     name = hashlib.md5(photo.as_uri().encode(), usedforsecurity=False).hexdigest()
     file = thumbnail_folder() / f"{name}.png"
     assert tmp_path in file.parents
@@ -45,12 +49,19 @@ def test_a_photo_that_changed_gets_a_new_one(photo: Path) -> None:
     write_thumbnail(photo, _thumbnail())
     os.utime(photo, (1e9, 1e9))
     assert read_thumbnail(photo) is None
+    assert cached_thumbnail(photo) is None
+
+
+def test_one_that_is_missing_is_made_and_kept(photo: Path) -> None:
+    assert thumbnail(photo).shape == (30, 40, 3)
+    assert read_thumbnail(photo) is not None
 
 
 def test_a_damaged_thumbnail_is_none(photo: Path) -> None:
     write_thumbnail(photo, _thumbnail())
     next(thumbnail_folder().iterdir()).write_bytes(b"no picture")
     assert read_thumbnail(photo) is None
+    assert cached_thumbnail(photo) is None
 
 
 def test_where_none_can_be_kept_nothing_happens(photo: Path, tmp_path: Path) -> None:
