@@ -42,6 +42,11 @@ class GridLayout:
     free: Floats
     moved: float
 
+    @property
+    def middles(self) -> Floats:
+        """The middle of each photo's cell, in cells: float32 (N, 2)."""
+        return self.cells.astype(np.float32) + np.float32(0.5)
+
 
 def grid_for(places: Floats) -> tuple[int, int, Floats]:
     """Columns and rows of a grid for as many photos, shaped as the map is, and the places in cells.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from studio.commands.lab_map import map_photos
 from studio.commands.lab_sheet import sheet
 from studio.commands.output import fail
 from studio.user_files import catalogue_file
@@ -23,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
 )
 app.command("sheet")(sheet)
+app.command("map")(map_photos)
 Folders = Annotated[list[Path], typer.Argument(help="Folders, with all photos below them, and photos.")]
 InCatalogue = Annotated[
     Path | None, typer.Option("--catalogue", help="The catalogue's file; yours where none is named.")
