@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from engine.lab.map_neighbours import Indices, Projection, nearest_neighbours, principal_axes
+from engine.lab.map_neighbours import Embeddings, Indices, Projection, nearest_neighbours, principal_axes
 from engine.lab.map_options import FEWEST_PHOTOS, MapError, MapOptions, check_installed
 from engine.pixels import Floats
 from engine.progress import Progress
@@ -41,7 +41,7 @@ class EmbeddedMap:
     projection: Projection
 
 
-def embed(embeddings: Floats, options: MapOptions) -> Iterator[Progress[EmbeddedMap]]:
+def embed(embeddings: Embeddings, options: MapOptions) -> Iterator[Progress[EmbeddedMap]]:
     """Lay embeddings out; the same ones, options and machine give the same map.
 
     Args:

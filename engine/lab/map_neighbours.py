@@ -10,6 +10,8 @@ from engine.pixels import Floats
 from engine.progress import Progress
 
 Indices = npt.NDArray[np.int64]
+# Of any precision: the catalogue keeps halves.
+Embeddings = npt.NDArray[np.floating]
 # Rows that are brought to single precision at a time: 20 MB of embeddings.
 _BLOCK = 4096
 # Distances that are measured between two moments at which the search can be stopped: a quarter of a second.
@@ -28,7 +30,7 @@ class Projection:
     mean: Floats
     axes: Floats
 
-    def of(self, embeddings: Floats) -> Floats:
+    def of(self, embeddings: Embeddings) -> Floats:
         """Embeddings (N, E) of any precision along the axes: float32 (N, D)."""
         vectors = np.empty((len(embeddings), self.axes.shape[1]), np.float32)
         for start in range(0, len(embeddings), _BLOCK):
@@ -37,7 +39,7 @@ class Projection:
         return vectors
 
 
-def principal_axes(embeddings: Floats, dimensions: int) -> Iterator[Progress[Projection]]:
+def principal_axes(embeddings: Embeddings, dimensions: int) -> Iterator[Progress[Projection]]:
     """The directions in which embeddings differ most; a block at a time is held in single precision.
 
     Args:

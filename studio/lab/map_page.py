@@ -100,15 +100,9 @@ class MapPage(LabPage):
         self.options = QWidget()
         row = QHBoxLayout(self.options)
         row.setContentsMargins(0, 0, 0, 0)
-        parts: tuple[QWidget, ...] = (
-            QLabel("Neighbours"),
-            self.perplexity,
-            QLabel("Seed"),
-            self.seed,
-            self.make_button,
-        )
-        for part in parts:
+        for part in (QLabel("Neighbours"), self.perplexity, QLabel("Seed"), self.seed):
             row.addWidget(part)
+        row.addWidget(self.make_button)
         bar.addWidget(self.options)
         return bar
 
