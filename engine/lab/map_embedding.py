@@ -3,7 +3,6 @@
 openTSNE optimises; neighbours are found exactly (`map_neighbours`), the repulsion is our own (`map_repulsion`).
 """
 
-import os
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,6 +21,9 @@ _NEIGHBOURS_PER_PERPLEXITY = 3
 _FIRST_WIDTH, _FIRST_NOISE = 1e-4, 1e-6
 # Points that are moved between two moments at which it can be stopped: less than a second on two cores.
 _MOVES_AT_ONCE, _MOST_AT_ONCE = 300_000, 50
+# One thread: the window needs a core, and where other programs run, openTSNE's threads mostly wait for each other
+# (750 iterations of 5,000 photos on two busy cores: 29 s with one, 78 s with two).
+_THREADS = 1
 # Progress is told in hundredths: how much of the time each part takes, with 50,000 photos.
 _PROJECTED, _FOUND, _TOTAL = 5, 25, 100
 
@@ -89,13 +91,12 @@ def _move(
 
     from engine.lab.map_repulsion import Repulsion
 
-    threads = os.cpu_count() or 1
     known = PrecomputedNeighbors(neighbours, distances)
     places = TSNEEmbedding(
         _first_places(vectors, options.seed),
-        PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=threads),
-        negative_gradient_method=Repulsion(threads),
-        n_jobs=threads,
+        PerplexityBasedNN(perplexity=perplexity, knn_index=known, n_jobs=_THREADS),
+        negative_gradient_method=Repulsion(_THREADS),
+        n_jobs=_THREADS,
         max_step_norm=5,  # openTSNE's own limit: no photo flies off
     )
     done, total = 0, options.early_iterations + options.iterations

@@ -33,7 +33,7 @@ class Repulsion:
         threads: for the transforms.
     """
 
-    def __init__(self, threads: int = 2) -> None:
+    def __init__(self, threads: int = 1) -> None:
         self._threads = threads
         self._kernel_for: tuple[int, float] = (0, 0.0)
         self._kernels: Any = None
