@@ -20,6 +20,10 @@ Places = npt.NDArray[np.float64]
 NODES_PER_UNIT = 3
 # A map that is smaller than this, as all are in the beginning, gets a finer grid.
 FEWEST_NODES = 100
+# A map that is wider than this, in nodes, gets a coarser grid: few photos that fly apart take no more time than many.
+MOST_NODES = 1200
+# So few photos are added up pair by pair: sooner done, and exact.
+FEW = 700
 # Grids grow by so many nodes, so that a kernel serves many steps.
 NODE_STEP = 24
 # A point has weights on so many nodes in each direction: the nearest one and both beside it.
@@ -66,9 +70,11 @@ class Repulsion:
 
     def of(self, places: Places) -> tuple[Places, float]:
         """The sum of q² (yi - yj) for each point, (N, 2), and the sum of q over all pairs of two points."""
+        if len(places) <= FEW:
+            return _pair_by_pair(places)
         low = places.min(axis=0)
         span = float((places.max(axis=0) - low).max())
-        spacing = min(1 / NODES_PER_UNIT, max(span, 1e-9) / FEWEST_NODES)
+        spacing = max(min(1 / NODES_PER_UNIT, max(span, 1e-9) / FEWEST_NODES), span / MOST_NODES)
         # One node at either edge for the stencil.
         nodes = -(-(int(span / spacing) + 4) // NODE_STEP) * NODE_STEP
         indices, weights = _stencils((places - low) / spacing + 1, nodes)
@@ -88,6 +94,12 @@ class Repulsion:
         spectrum = fft.rfft2(masses, (size, size), workers=self._threads)
         fields = fft.irfft2(self._kernels * spectrum, (size, size), workers=self._threads)
         return np.ascontiguousarray(fields[:, :nodes, :nodes])
+
+
+def _pair_by_pair(places: Places) -> tuple[Places, float]:
+    ways = places[:, None] - places[None]
+    q = 1 / (1 + (ways * ways).sum(axis=-1))
+    return np.einsum("ij,ijk->ik", q * q, ways), max(float(q.sum()) - len(places), 1e-12)
 
 
 def _stencils(positions: Places, nodes: int) -> tuple[npt.NDArray[np.int64], Floats]:

@@ -127,6 +127,5 @@ def test_a_map_that_cannot_be_kept_is_given_all_the_same(catalogue: Catalogue, t
     task = make_map(album(range(1, 41)), catalogue, MODEL, tmp_path / "maps", QUICK)
     given: list[AlbumMap] = []
     with pytest.raises(MapError, match="cannot be kept"):
-        for step in task:
-            given.extend(step.results)
+        given.extend(each for step in task for each in step.results)
     assert len(given) == 1
