@@ -25,8 +25,9 @@ from engine.progress import Progress
 
 # A saved map serves if it knows at least this share of the photos: the others are placed on it.
 KNOWN_SHARE = 0.5
-# A new photo goes into the middle of so many that are most like it.
-_PLACED_BY = 10
+# A new photo goes into the middle of so many that are most like it: measured on 300 photos that were left out of a map
+# of 5,000, that keeps more of their neighbours than openTSNE's `transform` does, in an eighth of its time.
+_PLACED_BY = 5
 _PLACED_AT_ONCE = 500
 # How far a copy lies from its first, in ways between two photos of an even map; each next one further, on a spiral.
 _COPY_WAY, _GOLDEN_ANGLE = 0.3, 2.39996
