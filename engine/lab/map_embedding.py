@@ -20,7 +20,7 @@ _NEIGHBOURS_PER_PERPLEXITY = 3
 # Width of the first map, as openTSNE begins, and of the noise in it: equal embeddings can part.
 _FIRST_WIDTH, _FIRST_NOISE = 1e-4, 1e-6
 # Points that are moved between two moments at which it can be stopped: less than a second on two cores.
-_MOVES_AT_ONCE, _MOST_AT_ONCE = 300_000, 50
+_MOVES_AT_ONCE, _MOST_AT_ONCE = 200_000, 50
 # One thread: the window needs a core, and where other programs run, openTSNE's threads mostly wait for each other
 # (750 iterations of 5,000 photos on two busy cores: 29 s with one, 78 s with two).
 _THREADS = 1

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QStackedWidget,
     QVBoxLayout,
@@ -97,7 +98,9 @@ class MapPage(LabPage):
         for widget in (self.grid_toggle, self.colour_toggle, self.lasso_toggle, self.select_button):
             bar.addWidget(widget)
         bar.addWidget(self.note, 1)
+        bar.addStretch()  # where the note is hidden
         self.options = QWidget()
+        self.options.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         row = QHBoxLayout(self.options)
         row.setContentsMargins(0, 0, 0, 0)
         for part in (QLabel("Neighbours"), self.perplexity, QLabel("Seed"), self.seed):
