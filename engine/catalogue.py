@@ -282,6 +282,13 @@ class Catalogue:
         record = ContentRecord((width, height), taken, _faces_from_json(faces or "[]"), _facts_from_row(facts))
         return number, record, Mark(stars, pick or 0, bool(by_score))
 
+    def digests(self, contents: Sequence[int]) -> dict[int, str]:
+        """The digests of those of these contents (their numbers) that are known."""
+        wanted = frozenset(contents)
+        with self._errors_named():
+            rows = self._database.execute("SELECT id, sha256 FROM contents")
+            return {number: digest for number, digest in rows if number in wanted}
+
     def recall_score(self, content_sha256: str, model_sha256: str) -> ScoreRecord | None:
         """What this model says of this content, if it was asked before."""
         query = (

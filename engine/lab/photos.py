@@ -27,6 +27,12 @@ class LabPhotos:
     def __len__(self) -> int:
         return len(self.paths)
 
+    def those(self, places: npt.NDArray[np.int64]) -> "LabPhotos":
+        """Some of them, by their places in this list."""
+        return LabPhotos(
+            tuple(self.paths[place] for place in places.tolist()), self.contents[places], self.points[places]
+        )
+
     @classmethod
     def of_album(cls, album: Album, rows: Rows | None = None) -> "LabPhotos":
         """Those of some rows of an album, or of all."""

@@ -9,6 +9,7 @@ import typer
 
 from studio.commands.lab_hood import hood
 from studio.commands.lab_likes import likes
+from studio.commands.lab_map import map_photos
 from studio.commands.lab_sheet import sheet
 from studio.commands.output import fail
 from studio.user_files import catalogue_file
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command("sheet")(sheet)
 app.command("likes")(likes)
 app.command("hood")(hood)
+app.command("map")(map_photos)
 
 
 @contextmanager
