@@ -1,62 +1,35 @@
 """The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QFileSystemWatcher,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QSettings,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.album import PhotoRow
 from engine.catalogue import Catalogue, open_or_begin_anew
 from engine.errors import CatalogueError
-from engine.progress import Progress
 from engine.resources import SAMPLES
-from engine.scan import ScoredPhoto
 from engine.scoring import Scorer
-from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
 from studio.album_tasks import AlbumTasks
+from studio.album_visit import AlbumVisit
 from studio.compare_view import CompareView
 from studio.culling import Culling
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
-from studio.jobs import JobSlot
+from studio.key_hint import KeyHint
 from studio.large_photo import LargePhoto
-from studio.pace import Pace
 from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
 from studio.wording import count
 
 FOLDER_SETTING = "album/folder"
-# New photos are shown this often: a hundred thousand are sorted in a tenth of this.
-SHOW_EVERY_MS = 400
-# After a folder changed: more files may be on their way.
-LOOK_AGAIN_MS = 2000
-# Folders that are watched for changes; the system's own limit is a few thousand.
-WATCHED_FOLDERS = 500
 
 
 class AlbumRoom(QWidget):
@@ -66,6 +39,7 @@ class AlbumRoom(QWidget):
         model: what is shown, in order.
         culling: what a person says of photos.
         tasks: what is done with many photos at once.
+        visit: fills the album from its folders.
 
     Signals:
         message: a sentence for people.
@@ -79,11 +53,6 @@ class AlbumRoom(QWidget):
         super().__init__(parent)
         self._catalogue_file = catalogue_file
         self._passing_folder: tempfile.TemporaryDirectory[str] | None = None
-        self._scorer: Scorer | None = None
-        self._paths: Sequence[Path] = ()
-        self._waiting: Sequence[Path] = ()
-        self._pace = Pace()
-        self._bad_files_told = 0
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
@@ -92,32 +61,19 @@ class AlbumRoom(QWidget):
         self.culling.message.connect(self.message)
         self.tasks = AlbumTasks(self.model, self.culling, self.thumbnails, self.open_catalogue, self.chosen)
         self.tasks.message.connect(self.message)
-        self.jobs = JobSlot(self)
-        self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
-        self._show_soon.timeout.connect(self.model.refresh)
-        self._watcher = QFileSystemWatcher(self)
-        self._look_again_soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
-        self._watcher.directoryChanged.connect(lambda _: self._look_again_soon.start())
-        self._look_again_soon.timeout.connect(self.look_again)
+        self.visit = AlbumVisit(self.model, self.open_catalogue, self)
+        self.visit.message.connect(self.message)
+        self.jobs, self.progress = self.visit.jobs, self.visit.progress
         self._build()
 
     def _build(self) -> None:
         self.title = ElidedLabel("Album")
-        self.progress = QProgressBar()
-        self.progress.setFixedWidth(300)
-        self.pause_button = QPushButton("Pause")
-        self.pause_button.setCheckable(True)
-        self.pause_button.toggled.connect(self._pause)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.cancel)
         self.open_button = QPushButton("Open folder…")
         self.open_button.clicked.connect(self.choose_folder)
         bar = QHBoxLayout()
         bar.addWidget(self.open_button)
         bar.addWidget(self.title, 1)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            bar.addWidget(widget)
-            widget.hide()
+        bar.addWidget(self.visit)
         self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
         self.browsing = AlbumBrowsing(self.model, self.grid, self)
@@ -126,6 +82,9 @@ class AlbumRoom(QWidget):
         self.large.step_wanted.connect(self.step)
         self.large.back_wanted.connect(self.show_grid)
         self.large.crop_wanted.connect(self.crop_wanted)
+        self.large.marks.pick_wanted.connect(self.pick)
+        self.large.marks.stars_wanted.connect(self.rate)
+        self.large.marks.compare_wanted.connect(self.start_comparison)
         self.large.message.connect(self.message)
         self.compare = CompareView(self.model, self.open_catalogue, self.decoded)
         self.compare.back_wanted.connect(self.leave_comparison)
@@ -138,30 +97,39 @@ class AlbumRoom(QWidget):
         self.pages = QStackedWidget()
         for page in (self.empty, self.grid, self.large, self.compare):
             self.pages.addWidget(page)
+        self.key_hint = KeyHint()
         self.browsing.filters.hide()
-        self.pages.currentChanged.connect(
-            lambda: self.browsing.filters.setVisible(self.pages.currentWidget() is self.grid)
-        )
+        self.pages.currentChanged.connect(self._show_bars)
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
         layout.addWidget(self.browsing.filters)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.key_hint)
         layout.addWidget(self.tasks)
+        self.visit.photos_changed.connect(self._forget_pictures)
+        self.visit.grouped.connect(self.browsing.take_groups)
+        self.visit.progressed.connect(self._choose_first)
+        for ended in (self.visit.completed, self.visit.stopped):
+            ended.connect(self._show_result)
+
+    @Slot()
+    def _show_bars(self) -> None:
+        in_grid = self.pages.currentWidget() is self.grid
+        self.browsing.filters.setVisible(in_grid)
+        self.key_hint.show_in_grid(in_grid)
 
     # Opening
 
     @property
     def has_photos(self) -> bool:
         """Whether photos are shown or on their way."""
-        return bool(self.model.album is not None or self._waiting or self.jobs.busy)
+        return self.model.album is not None or self.visit.is_under_way
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on, and first what was opened before the model was ready."""
-        self._scorer = scorer
         self.large.use_scorer(scorer)
         self.tasks.use_scorer(scorer)
-        if self._waiting:
-            self.open_paths(self._waiting)
+        self.visit.use_scorer(scorer)
 
     @Slot()
     def choose_folder(self) -> None:
@@ -182,135 +150,41 @@ class AlbumRoom(QWidget):
         name = "Sample photos — open a folder to see your own" if paths[0] == SAMPLES else paths[0].name
         self.title.setText(name if len(paths) == 1 else f"{name} and {len(paths) - 1} more")
         self.title.setToolTip("\n".join(map(str, paths)))
-        self._paths = paths
-        self._bad_files_told = 0
         self.thumbnails.drop_wishes()
-        self.model.use_album(None)
+        self.visit.open(paths)
         self.browsing.filters.clear()
         self.culling.undo_stack.clear()
-        self._watch(())
         self.show_grid()
-        if self._scorer is None:
-            self._waiting = paths
-            self._begin_progress()
-            return
-        self._waiting = ()
-        self._visit(again=False)
+
+    @Slot(object)
+    def _forget_pictures(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self.thumbnails.forget(path)
+            self.decoded.forget(path)
+
+    @Slot()
+    def _choose_first(self) -> None:
+        if self.model.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.setCurrentIndex(self.model.index(0))
+
+    @Slot()
+    def _show_result(self) -> None:
+        """At the end of a visit, whoever has not moved yet sees the best photo; where there is none, what to do."""
+        if not self.model.album:  # none, or an empty one
+            self.pages.setCurrentWidget(self.empty)
+        elif self.model.rowCount() and self.grid.is_untouched:
+            self.grid.setCurrentIndex(self.model.index(0))
+            self.grid.scrollToTop()
 
     @Slot()
     def look_again(self) -> None:
         """Look for photos that came, changed or went since the folders were opened."""
-        if self._paths and self._scorer and not self.jobs.busy:
-            self._visit(again=True)
-
-    def _visit(self, *, again: bool) -> None:
-        assert self._scorer is not None
-        paths, scorer = self._paths, self._scorer
-        self._pace = Pace()
-        if not again:
-            self._begin_progress()
-
-        def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
-            yield from visit(paths, self.open_catalogue, scorer, again=again)
-
-        self.jobs.start(task, progressed=self._take, completed=self._complete, failed=self._fail)
-
-    @Slot(object)
-    def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
-        photos = [result for result in progress.results if isinstance(result, ScoredPhoto)]
-        self._show_progress(progress, fresh=bool(photos))
-        for result in progress.results:
-            match result:
-                case Listed(album):
-                    self.model.use_album(album)
-                case Gone(paths):
-                    self.model.remove(paths)
-                case Grouped(groups):
-                    self.browsing.take_groups(groups)
-        if photos and self.model.album is not None:
-            self.model.album.put(photos)
-            for photo in photos:
-                self.thumbnails.forget(photo.path)
-                self.decoded.forget(photo.path)
-            if not self._show_soon.isActive():
-                self._show_soon.start(0 if self.model.rowCount() == 0 else SHOW_EVERY_MS)
-        if self.model.rowCount() and not self.grid.currentIndex().isValid():
-            self.grid.setCurrentIndex(self.model.index(0))
-
-    def _begin_progress(self) -> None:
-        self.progress.setRange(0, 0)
-        self.pause_button.setChecked(False)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.show()
-
-    def _show_progress(self, progress: Progress[object], *, fresh: bool) -> None:
-        self.progress.setRange(0, max(progress.total, 1))
-        self.progress.setValue(progress.done)
-        if fresh:
-            self._pace.mark(progress.done)
-        pace = self._pace.in_words(progress.total)
-        self.progress.setFormat(f"{progress.done:,} of {progress.total:,}" + (f" · {pace}" if pace else ""))
-
-    @Slot()
-    def _complete(self) -> None:
-        self._end_progress()
-        self._show_soon.stop()
-        self.model.refresh()
-        album = self.model.album
-        total, bad = (len(album), album.bad_files) if album is not None else (0, 0)
-        if not total:
-            self.pages.setCurrentWidget(self.empty)
-            self.message.emit("There are no photos in there: open another folder.")
-        elif missing := [path for path in self._paths if not path.exists()]:
-            self.message.emit(f"{missing[0]} is not there now: what is known of its photos is shown.")
-        elif bad and bad != self._bad_files_told:
-            self._bad_files_told = bad
-            self.message.emit(
-                f"{total - bad:,} photos scored; {bad} cannot be read and stand at the end, with the reason."
-            )
-        if self.model.rowCount() and self.grid.is_untouched:
-            self.grid.setCurrentIndex(self.model.index(0))
-            self.grid.scrollToTop()
-        self._watch(self._paths)
-
-    @Slot(str)
-    def _fail(self, text: str) -> None:
-        self._end_progress()
-        self.model.refresh()
-        self.message.emit(text)
+        self.visit.look_again()
 
     @Slot()
     def cancel(self) -> None:
         """Stop scoring; what is scored stays, here and in the catalogue."""
-        self.jobs.cancel()
-        self._waiting = ()
-        self._end_progress()
-        self.model.refresh()
-        if not self.model.album:  # none, or an empty one
-            self.pages.setCurrentWidget(self.empty)
-        self.message.emit("Stopped. Open the folder again to go on from here.")
-
-    @Slot(bool)
-    def _pause(self, paused: bool) -> None:
-        self.jobs.pause(paused)
-        self.pause_button.setText("Go on" if paused else "Pause")
-        if paused:
-            self.progress.setFormat("Paused at %v of %m")
-        self._pace = Pace()
-
-    def _end_progress(self) -> None:
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.hide()
-
-    def _watch(self, paths: Sequence[Path]) -> None:
-        """Notice what comes and goes in these folders, and in those that photos of the album are in."""
-        if watched := self._watcher.directories():
-            self._watcher.removePaths(watched)
-        folders = {str(path.absolute()) for path in paths if path.is_dir()}
-        if self.model.album is not None and paths:
-            folders |= self.model.album.folders()
-        if folders:
-            self._watcher.addPaths(sorted(folders)[:WATCHED_FOLDERS])
+        self.visit.cancel()
 
     # Looking
 
@@ -450,11 +324,13 @@ class AlbumRoom(QWidget):
 
     # Marking
 
+    @Slot(int)
     def pick(self, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) the chosen photos."""
         self.culling.pick(self.chosen(), pick)
         self._show_marks()
 
+    @Slot(int)
     def rate(self, stars: int) -> None:
         """Give the chosen photos 1 to 5 stars, or none."""
         self.culling.rate(self.chosen(), stars)
@@ -501,8 +377,7 @@ class AlbumRoom(QWidget):
 
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
-        self._look_again_soon.stop()
-        self.jobs.close()
+        self.visit.close_jobs()
         self.large.close_jobs()
         self.compare.jobs.close()
         self.decoded.close()
@@ -519,7 +394,7 @@ class AlbumRoom(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.browsing.filters.close_stack():
             return
-        if event.key() == Qt.Key.Key_Escape and self.jobs.busy:
+        if event.key() == Qt.Key.Key_Escape and self.visit.is_under_way:
             self.cancel()
         else:
             super().keyPressEvent(event)

@@ -1,0 +1,89 @@
+"""What the Album can do is on the screen too: buttons below a large photo, a line of keys below the grid."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from engine.catalogue import Mark
+from studio.key_table import KeyTable
+from studio.window import StudioWindow
+
+from .conftest import WAIT_MS
+
+pytestmark = pytest.mark.qt_log_level_fail("CRITICAL")  # the first window of a run warns of missing sound libraries
+
+
+@pytest.fixture
+def album(qtbot: QtBot, window: StudioWindow, folder: Path) -> StudioWindow:
+    """The window with six photos and a bad file."""
+    window.rooms.setCurrentWidget(window.album)
+    window.album.open_paths([folder])
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == 7 and not window.album.jobs.busy, timeout=WAIT_MS)
+    return window
+
+
+def _click(qtbot: QtBot, button: QAbstractButton) -> None:
+    assert button.isVisible()
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_i_pick_reject_and_rate_with_the_mouse(qtbot: QtBot, album: StudioWindow) -> None:
+    room = album.album
+    room.toggle_large()
+    bar = room.large.marks
+    _click(qtbot, bar.pick_button)
+    _click(qtbot, bar.stars[2])
+    assert room.model.photo(0).mark == Mark(3, 1)
+    assert bar.pick_button.text() == "✓ Picked"
+    assert "".join(star.text() for star in bar.stars) == "★★★☆☆"
+    _click(qtbot, bar.stars[2])
+    _click(qtbot, bar.reject_button)
+    assert room.model.photo(0).mark == Mark(0, -1)
+    _click(qtbot, bar.reject_button)
+    assert room.model.photo(0).mark.pick == 0
+    # The keys are still for the photo, and what they do is shown.
+    qtbot.keyClick(room.large, Qt.Key.Key_Right)
+    assert "".join(star.text() for star in bar.stars) == "☆☆☆☆☆"
+    room.undo()
+    assert room.model.photo(0).mark.is_rejected
+
+
+def test_the_buttons_compare_and_crop_and_leave_a_bad_file_alone(qtbot: QtBot, album: StudioWindow) -> None:
+    room = album.album
+    groups = {room.model.photo(place).content: 0 for place in (0, 2)}
+    room.browsing.take_groups(groups)
+    room.toggle_large()
+    _click(qtbot, room.large.marks.compare_button)
+    assert room.pages.currentWidget() is room.compare
+    room.leave_comparison()
+    room.show_large(room.model.index(6))
+    assert not room.large.marks.isEnabled()
+    room.show_large(room.model.index(1))
+    _click(qtbot, room.large.marks.crop_button)
+    assert album.rooms.currentWidget() is album.crop
+
+
+def test_the_grid_tells_the_keys_until_i_have_read_them(qtbot: QtBot, album: StudioWindow) -> None:
+    hint = album.album.key_hint
+    assert hint.isVisible()
+    assert all(key in hint.text.text() for key in ("P ", "X ", "1 to 5", "V ", "F1"))
+    album.album.toggle_large()
+    assert not hint.isVisible()
+    album.album.show_grid()
+    _click(qtbot, hint.close_button)
+    album.album.toggle_large()
+    album.album.show_grid()
+    assert not hint.isVisible()
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a dialog without a screen
+def test_f1_opens_at_the_keys_of_the_room(qtbot: QtBot, album: StudioWindow) -> None:
+    album._show_keys()
+    (table,) = album.findChildren(KeyTable)
+    qtbot.waitUntil(lambda: table.text.verticalScrollBar().value() > 0, timeout=WAIT_MS)
+    first_key = table.text.cursorRect(table.text.document().find("Pick"))
+    assert 0 < first_key.top() < table.text.height() // 3
+    table.close()
