@@ -1,0 +1,90 @@
+"""What a person said of photos, in the catalogue: marks by content, and the stars that are still to be written."""
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from engine.catalogue_records import Mark, UnwrittenStars
+from engine.errors import CatalogueError
+from engine.ratings import RatingPlace
+
+
+class CatalogueMarks:
+    """The part of a catalogue that a person fills; the base of `engine.catalogue.Catalogue`, which opens the file."""
+
+    path: Path
+    _database: sqlite3.Connection
+
+    def mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
+        """Store what a person said of contents (their numbers), all or none; on disk when this returns."""
+        with self._errors_named(), self._database:
+            self._mark(marks)
+
+    def mark_files(self, marks: Sequence[tuple[Path, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
+        """Store what a person said of photos, and which stars are to be written into files, all or none.
+
+        Told by their paths, since a file into which stars are written at this moment gets another content.
+
+        Args:
+            marks: of files that are remembered.
+            unwritten: stars to write; of each file the last ones alone.
+        """
+        with self._errors_named(), self._database:
+            contents = [(self._content_of(path), mark) for path, mark in marks]
+            self._mark([(content, mark) for content, mark in contents if content is not None])
+            self._database.executemany(
+                "INSERT OR REPLACE INTO unwritten_stars (path, stars, by_score, replaces_person, place)"
+                " VALUES (?, ?, ?, ?, ?)",
+                [
+                    (key_of(stars.path), stars.stars, stars.by_score, stars.replaces_person, stars.place)
+                    for stars in unwritten
+                ],
+            )
+
+    def _mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
+        self._database.executemany(
+            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)",
+            [(number, mark.stars, mark.pick, mark.by_score) for number, mark in marks],
+        )
+
+    # Stars that are still to be written
+
+    def first_unwritten(self) -> UnwrittenStars | None:
+        """The stars that have waited longest to be written; None where none wait."""
+        query = "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars ORDER BY id LIMIT 1"
+        with self._errors_named():
+            row = self._database.execute(query).fetchone()
+        if row is None:
+            return None
+        number, path, stars, by_score, replaces_person, place = row
+        return UnwrittenStars(
+            Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
+        )
+
+    def count_unwritten(self) -> int:
+        """How many photos wait for their stars."""
+        with self._errors_named():
+            return int(self._database.execute("SELECT count(*) FROM unwritten_stars").fetchone()[0])
+
+    def forget_unwritten(self) -> None:
+        """Let stars that are still to be written stand in the catalogue alone."""
+        with self._errors_named(), self._database:
+            self._database.execute("DELETE FROM unwritten_stars")
+
+    def _content_of(self, path: Path) -> int | None:
+        row = self._database.execute("SELECT content FROM files WHERE path = ?", (key_of(path),)).fetchone()
+        return row[0] if row else None
+
+    @contextmanager
+    def _errors_named(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise CatalogueError(self.path, f"the catalogue cannot be used ({error})") from error
+
+
+def key_of(path: Path) -> bytes:
+    """How a path is stored: as the file system spells it."""
+    return os.fsencode(path.absolute())
