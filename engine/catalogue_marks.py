@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -48,6 +48,36 @@ class CatalogueMarks:
             "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)",
             [(number, mark.stars, mark.pick, mark.by_score) for number, mark in marks],
         )
+
+    # Copies
+
+    def paths_of(self, contents: Iterable[int]) -> dict[int, list[Path]]:
+        """The remembered files that hold each of these contents (their numbers); none for one that no file holds."""
+        query = "SELECT path FROM files WHERE content = ?"
+        with self._errors_named():
+            return {
+                content: [Path(os.fsdecode(path)) for (path,) in self._database.execute(query, (content,))]
+                for content in contents
+            }
+
+    def accept_what_stays(self, contents: Iterable[int]) -> dict[int, Mark]:
+        """Reject no longer those of these contents (their numbers) that a remembered file holds, all or none.
+
+        Returns:
+            How those that were rejected were marked before.
+        """
+        query = (
+            "SELECT stars, pick, by_score FROM marks WHERE content = ?1"
+            " AND EXISTS (SELECT 1 FROM files WHERE content = ?1)"
+        )
+        before: dict[int, Mark] = {}
+        with self._errors_named(), self._database:
+            for content in contents:
+                row = self._database.execute(query, (content,)).fetchone()
+                if row and (mark := Mark(row[0], row[1], bool(row[2]))).is_rejected:
+                    before[content] = mark
+            self._mark([(content, mark.accepted()) for content, mark in before.items()])
+        return before
 
     # Stars that are still to be written
 

@@ -1,6 +1,6 @@
 """What the catalogue remembers: of a file, of a photo's content, of a score, and what a person said."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from engine.faces import Faces
@@ -107,6 +107,10 @@ class Mark:
     def is_rated_by_person(self) -> bool:
         """Whether stars from scores leave it alone: 0 stars say that it is unrated."""
         return self.stars not in (None, UNRATED) and not self.by_score
+
+    def accepted(self) -> "Mark":
+        """The same, neither picked nor rejected."""
+        return replace(self, pick=0, stars=UNRATED if self.stars == REJECTED else self.stars)
 
 
 @dataclass(frozen=True)

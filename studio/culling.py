@@ -10,8 +10,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from engine.album import PhotoRow
 from engine.catalogue import Catalogue, Mark, UnwrittenStars
 from engine.errors import CatalogueError
-from engine.ratings import REJECTED as REJECTED_ELSEWHERE
-from engine.ratings import UNRATED, StarMapping
+from engine.ratings import StarMapping
 from engine.resources import SAMPLES
 from studio.album_model import AlbumModel
 from studio.star_place import star_place
@@ -46,11 +45,10 @@ class Culling(QObject):
     def pick(self, photos: Sequence[PhotoRow], pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) photos."""
 
-        def change(mark: Mark) -> Mark:
-            accepted = pick == UNMARKED and mark.stars == REJECTED_ELSEWHERE
-            return replace(mark, pick=pick, stars=UNRATED if accepted else mark.stars)
+        def change(photo: PhotoRow) -> Mark:
+            return replace(photo.mark, pick=pick) if pick else photo.mark.accepted()
 
-        self._mark(photos, lambda photo: change(photo.mark), _PICK_WORDS[pick])
+        self._mark(photos, change, _PICK_WORDS[pick])
 
     def rate(self, photos: Sequence[PhotoRow], stars: int) -> None:
         """Give photos 1 to 5 stars, or take their stars away with 0."""

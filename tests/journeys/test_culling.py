@@ -20,7 +20,7 @@ from engine.catalogue import Mark
 from engine.ratings import RatedBy, RatingPlace, find_rating, read_rating, sidecar_path, write_rating
 from studio.export_dialog import ExportDialog
 from studio.star_mapping_dialog import StarMappingDialog
-from studio.trashing import TrashDialog
+from studio.trash_dialog import TrashDialog
 from studio.user_files import catalogue_file
 from studio.window import StudioWindow
 
@@ -578,23 +578,60 @@ def test_the_best_of_each_stack_is_kept_and_the_choice_explained(
     qtbot.waitUntil(lambda: "Best of 3 alike photos" in room.large.panel.reasons.text(), timeout=WAIT_MS)
 
 
-def test_of_two_copies_that_are_rejected_one_stays(
+def _reject_a_copy(qtbot: QtBot, window: StudioWindow, folder: Path, copy: Path, rows: int) -> None:
+    shutil.copy(folder / "sample-01.jpg", copy)
+    _open(qtbot, window, folder, rows)
+    _choose(window, window.album.model.place_of(folder / "sample-01.jpg") or 0)
+    window.album.pick(-1)
+
+
+def test_of_two_copies_that_are_rejected_one_stays_and_is_rejected_no_longer(
     qtbot: QtBot, window: StudioWindow, folder: Path, trash: Path
 ) -> None:
     copies = [folder / "sample-01.jpg", folder / "a copy.jpg"]
-    shutil.copy(*copies)
-    _open(qtbot, window, folder, rows=PHOTOS + 2)
+    _reject_a_copy(qtbot, window, folder, copies[1], PHOTOS + 2)
     room = window.album
-    _choose(window, room.model.place_of(copies[0]) or 0)
-    room.pick(-1)
     dialog = _ask_to_trash(qtbot, window)
-    assert "one copy of each stays" in dialog.text.text()
+    assert "Of 1 photo a copy stays" in dialog.text.text()
     dialog.accept()
     qtbot.waitUntil(lambda: room.model.rowCount() == PHOTOS + 1, timeout=WAIT_MS)
     assert sum(copy.exists() for copy in copies) == 1
     left = next(copy for copy in copies if copy.exists())
-    assert room.model.photo(room.model.place_of(left) or 0).mark.pick == 0
+    assert _marks(window)[left.name].pick == 0
     assert room.grid.currentIndex().isValid()
+    _undo(qtbot, window)
+    _wait_for_task(qtbot, window)
+    assert [_marks(window)[copy.name].pick for copy in copies] == [-1, -1]
+
+
+def test_copies_go_too_if_i_say_so(qtbot: QtBot, window: StudioWindow, folder: Path, trash: Path) -> None:
+    copies = [folder / "sample-01.jpg", folder / "a copy.jpg"]
+    _reject_a_copy(qtbot, window, folder, copies[1], PHOTOS + 2)
+    dialog = _ask_to_trash(qtbot, window)
+    dialog.copies_too.click()
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == PHOTOS, timeout=WAIT_MS)
+    assert not any(copy.exists() for copy in copies)
+    _undo(qtbot, window)
+    _wait_for_task(qtbot, window)
+    assert all(copy.exists() for copy in copies)
+    assert [_marks(window)[copy.name].pick for copy in copies] == [-1, -1]
+
+
+def test_a_copy_in_another_folder_is_told_stays_and_is_rejected_no_longer(
+    qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path, trash: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(folder / "sample-01.jpg", other)
+    _open(qtbot, window, other, 1)
+    _reject_a_copy(qtbot, window, folder, folder / "sample-01.jpg.bak", PHOTOS + 1)
+    dialog = _ask_to_trash(qtbot, window)
+    assert f"1 copy in other folders stays: {other}" in dialog.text.text()
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == PHOTOS, timeout=WAIT_MS)
+    _open(qtbot, window, other, 1)
+    assert _marks(window)["sample-01.jpg"].pick == 0
 
 
 def test_what_is_rejected_is_not_among_the_best(qtbot: QtBot, album: StudioWindow) -> None:
