@@ -143,8 +143,10 @@ class Catalogue(CatalogueMarks):
 
     def forget_files(self, paths: Iterable[Path]) -> None:
         """Files that are gone, all or none; what is known of their contents stays, for when they turn up elsewhere."""
+        keys = [(key_of(path),) for path in paths]
         with self._errors_named(), self._database:
-            self._database.executemany("DELETE FROM files WHERE path = ?", [(key_of(path),) for path in paths])
+            self._database.executemany("DELETE FROM files WHERE path = ?", keys)
+            self._database.executemany("DELETE FROM unwritten_stars WHERE path = ?", keys)
 
     # Contents and scores
 
@@ -256,6 +258,12 @@ class Catalogue(CatalogueMarks):
             return [row for span in _spans(folders) for row in self._database.execute(query, (model, *span))]
 
     # Stars that were written
+
+    def number_of(self, path: Path) -> int:
+        """The number of the content that a file has; -1 where it is not known."""
+        with self._errors_named():
+            content = self._content_of(path)
+        return -1 if content is None else content
 
     def stars_written(
         self, stars: UnwrittenStars, before: FileStamp, after: tuple[FileStamp, FileRecord] | None

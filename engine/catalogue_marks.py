@@ -81,11 +81,14 @@ class CatalogueMarks:
 
     # Stars that are still to be written
 
-    def first_unwritten(self) -> UnwrittenStars | None:
-        """The stars that have waited longest to be written; None where none wait."""
-        query = "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars ORDER BY id LIMIT 1"
+    def first_unwritten(self, after: int = -1) -> UnwrittenStars | None:
+        """The stars that have waited longest to be written, of those with a higher number; None where none wait."""
+        query = (
+            "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars"
+            " WHERE id > ? ORDER BY id LIMIT 1"
+        )
         with self._errors_named():
-            row = self._database.execute(query).fetchone()
+            row = self._database.execute(query, (after,)).fetchone()
         if row is None:
             return None
         number, path, stars, by_score, replaces_person, place = row
@@ -93,10 +96,11 @@ class CatalogueMarks:
             Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
         )
 
-    def count_unwritten(self) -> int:
-        """How many photos wait for their stars."""
+    def count_unwritten(self, after: int = -1) -> int:
+        """How many photos wait for their stars, of those with a higher number."""
+        query = "SELECT count(*) FROM unwritten_stars WHERE id > ?"
         with self._errors_named():
-            return int(self._database.execute("SELECT count(*) FROM unwritten_stars").fetchone()[0])
+            return int(self._database.execute(query, (after,)).fetchone()[0])
 
     def forget_unwritten(self) -> None:
         """Let stars that are still to be written stand in the catalogue alone."""

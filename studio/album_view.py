@@ -4,11 +4,12 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow
+from engine.album import PhotoRow, Rows
 from engine.catalogue import Catalogue, open_or_begin_anew
 from engine.errors import CatalogueError
 from engine.resources import SAMPLES
@@ -19,7 +20,6 @@ from studio.album_model import AlbumModel
 from studio.album_tasks import AlbumTasks
 from studio.album_visit import AlbumVisit
 from studio.compare_view import CompareView
-from studio.culling import Culling
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
@@ -57,10 +57,10 @@ class AlbumRoom(QWidget):
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
         self.decoded = DecodedPhotos(self.thumbnails, self)
-        self.culling = Culling(self.model, self.open_catalogue, self)
-        self.culling.message.connect(self.message)
-        self.tasks = AlbumTasks(self.model, self.culling, self.thumbnails, self.open_catalogue, self.chosen)
+        self.tasks = AlbumTasks(self.model, self.thumbnails, self.open_catalogue, self.chosen_rows)
         self.tasks.message.connect(self.message)
+        self.culling = self.tasks.culling
+        self.culling.marked.connect(self._show_marks)
         self.visit = AlbumVisit(self.model, self.open_catalogue, self)
         self.visit.message.connect(self.message)
         self.jobs, self.progress = self.visit.jobs, self.visit.progress
@@ -109,6 +109,7 @@ class AlbumRoom(QWidget):
         self.visit.photos_changed.connect(self._forget_pictures)
         self.visit.grouped.connect(self.browsing.take_groups)
         self.visit.progressed.connect(self._choose_first)
+        self.visit.opened.connect(self.tasks.writer.try_again)
         for ended in (self.visit.completed, self.visit.stopped):
             ended.connect(self._show_result)
 
@@ -312,30 +313,35 @@ class AlbumRoom(QWidget):
         if photos := self.chosen()[:1]:
             self.crop_wanted.emit(photos[0].path)
 
-    def chosen(self) -> list[PhotoRow]:
-        """The photos that an action is for: the one that is looked at, or those that are selected, in their order."""
+    def chosen_rows(self) -> Rows:
+        """The album's rows that an action is for: what is looked at, or what is selected, in its order."""
+        current, shown = self.grid.currentIndex(), self.model.shown
         if self.pages.currentWidget() is self.compare:
-            return [self.compare.focused] if self.compare.focused else []
-        current = self.grid.currentIndex()
+            photo = self.compare.focused
+            row = self.model.album.row_of(photo.path) if photo and self.model.album is not None else None
+            return np.array([] if row is None else [row], np.int32)
         if self.pages.currentWidget() is self.large and current.isValid():
-            return [self.model.photo(current.row())]
-        places = sorted(index.row() for index in self.grid.selectionModel().selectedIndexes())
-        return [self.model.photo(place) for place in places]
+            return shown[[current.row()]]
+        spans = [(each.top(), each.bottom() + 1) for each in self.grid.selectionModel().selection().toList()]
+        return shown[np.concatenate([np.arange(*span) for span in sorted(spans)])] if spans else shown[:0]
+
+    def chosen(self) -> list[PhotoRow]:
+        """The photos that an action is for."""
+        return self.model.album.photos(self.chosen_rows()) if self.model.album is not None else []
 
     # Marking
 
     @Slot(int)
     def pick(self, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) the chosen photos."""
-        self.culling.pick(self.chosen(), pick)
-        self._show_marks()
+        self.culling.pick(self.chosen_rows(), pick)
 
     @Slot(int)
     def rate(self, stars: int) -> None:
         """Give the chosen photos 1 to 5 stars, or none."""
-        self.culling.rate(self.chosen(), stars)
-        self._show_marks()
+        self.culling.rate(self.chosen_rows(), stars)
 
+    @Slot()
     def _show_marks(self) -> None:
         current = self.grid.currentIndex()
         if self.pages.currentWidget() is self.large and current.isValid():
@@ -348,14 +354,12 @@ class AlbumRoom(QWidget):
         """Take back what was done to photos last."""
         if self.tasks.is_free:
             self.culling.undo()
-            self._show_marks()
 
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self.tasks.is_free:
             self.culling.redo()
-            self._show_marks()
 
     # The catalogue
 

@@ -36,6 +36,7 @@ class AlbumVisit(QWidget):
         photos_changed: the paths of photos that were scored just now.
         grouped: which photos are alike, as `engine.visit.Grouped` has it.
         progressed: something came in.
+        opened: all of folders that were opened just now is scored.
         completed: all is scored.
         stopped: it will not be, as a person or an error would have it.
     """
@@ -44,6 +45,7 @@ class AlbumVisit(QWidget):
     photos_changed = Signal(object)
     grouped = Signal(object)
     progressed = Signal()
+    opened = Signal()
     completed = Signal()
     stopped = Signal()
 
@@ -111,7 +113,7 @@ class AlbumVisit(QWidget):
         def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
             yield from visit(paths, self._open_catalogue, scorer, again=again)
 
-        self.jobs.start(task, progressed=self._take, completed=self._complete, failed=self._fail)
+        self.jobs.start(task, progressed=self._take, completed=lambda: self._complete(again=again), failed=self._fail)
 
     @Slot(object)
     def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
@@ -145,8 +147,7 @@ class AlbumVisit(QWidget):
         pace = self._pace.in_words(progress.total)
         self.progress.setFormat(f"{progress.done:,} of {progress.total:,}" + (f" · {pace}" if pace else ""))
 
-    @Slot()
-    def _complete(self) -> None:
+    def _complete(self, *, again: bool) -> None:
         self.hide()
         self._show_soon.stop()
         self._model.refresh()
@@ -162,6 +163,8 @@ class AlbumVisit(QWidget):
                 f"{total - bad:,} photos scored; {bad} cannot be read and stand at the end, with the reason."
             )
         self.completed.emit()
+        if not again:
+            self.opened.emit()
         self._watch(self.paths)
 
     @Slot(str)

@@ -79,7 +79,8 @@ class Trashing(QObject):
         except CatalogueError as error:
             self.message.emit(str(error))
             return []
-        return [path for paths in held.values() for path in paths if album.row_of(path) is None and path.exists()]
+        others = [path for paths in held.values() for path in paths if album.row_of(path) is None]
+        return [path for path in others if path.exists() and SAMPLES not in path.parents]
 
     def _move_as_agreed(self, dialog: TrashDialog, photos: Sequence[PhotoRow], spared: Sequence[PhotoRow]) -> None:
         copies = spared if dialog.copies_too.isChecked() else ()

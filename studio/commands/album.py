@@ -151,11 +151,15 @@ def rate(
                 mark = replace(mark, pick=int(pick) - int(reject))
             marks.append((path, mark))
         opened.mark_files(marks, unwritten)
+        beside = 0
         for step in shown(write_waiting_stars(opened), "writing stars") if unwritten else ():
             for written in step.results:
+                beside += written.is_beside
                 if written.error:
                     failed += 1
                     say_bad_file(written.path, f"{written.error}; its stars stand in the catalogue")
+        if beside:
+            speak.print(f"{count(beside, 'photo')} cannot hold stars: they stand in sidecars")
     speak.print(f"{count(len(marks), 'photo')} marked")
     if failed:
         raise typer.Exit(1)

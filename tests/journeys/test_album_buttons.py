@@ -7,6 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
+import studio.culling
+import studio.mark_steps
 from engine.catalogue import Mark
 from studio.key_table import KeyTable
 from studio.window import StudioWindow
@@ -87,3 +89,33 @@ def test_f1_opens_at_the_keys_of_the_room(qtbot: QtBot, album: StudioWindow) -> 
     first_key = table.text.cursorRect(table.text.document().find("Pick"))
     assert 0 < first_key.top() < table.text.height() // 3
     table.close()
+
+
+def test_very_many_photos_are_marked_in_the_background_and_taken_back_in_one_step(
+    qtbot: QtBot, album: StudioWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(studio.culling, "AT_ONCE", 3)
+    monkeypatch.setattr(studio.mark_steps, "STEP", 2)
+    room = album.album
+    said: list[str] = []
+    room.message.connect(said.append)
+    picks = [room.model.photo(place).mark.pick for place in range(6)]
+    room.grid.selectAll()
+    room.pick(1)
+    assert room.tasks.strip.isVisible()
+    room.rate(3)  # one thing after the other
+    assert "Wait" in said[-1]
+    qtbot.waitUntil(lambda: not room.tasks.strip.busy, timeout=WAIT_MS)
+    assert said[-1] == "6 photos picked."
+    assert [room.model.photo(place).mark for place in range(6)] == [Mark(None, 1)] * 6
+    room.undo()
+    qtbot.waitUntil(lambda: not room.tasks.strip.busy, timeout=WAIT_MS)
+    assert [room.model.photo(place).mark.pick for place in range(6)] == picks
+    assert not room.culling.undo_stack.canUndo()
+    # Stopped half way, what is done can be taken back.
+    room.pick(-1)
+    room.tasks.strip.cancel()
+    qtbot.waitUntil(lambda: not room.tasks.strip.busy, timeout=WAIT_MS)
+    assert "Stopped: 2 of 6 photos rejected" in said[-1]
+    room.undo()
+    assert [room.model.photo(place).mark.pick for place in range(6)] == picks

@@ -1,6 +1,7 @@
 """Choosing among photos in the Album: stars that travel, stars from scores, trash, export, lists."""
 
 import csv
+import errno
 import hashlib
 import io
 import shutil
@@ -15,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+import engine.ratings
 import studio.album_tasks
 from engine.catalogue import Mark
 from engine.ratings import RatedBy, RatingPlace, find_rating, read_rating, sidecar_path, write_rating
@@ -173,22 +175,46 @@ def test_i_quit_while_stars_are_written_and_none_is_lost(
     assert [_marks(again)[photo.name] for photo in photos] == [Mark(3)] * PHOTOS
 
 
-def test_a_photo_that_cannot_hold_stars_is_named_and_keeps_its_mark(
+def test_a_photo_that_cannot_hold_stars_has_them_beside_it_and_it_is_said_once(
     qtbot: QtBot, window: StudioWindow, folder: Path
 ) -> None:
-    with Image.open(folder / "sample-01.jpg") as image:
-        image.save(folder / "old.bmp")
-    _open(qtbot, window, folder, PHOTOS + 2)
-    window.album_menu.star_places[RatingPlace.FILE].trigger()
+    for name in ("old.bmp", "older.bmp"):
+        with Image.open(folder / "sample-01.jpg") as image:
+            image.resize((60, 60)).save(folder / name)
+    _open(qtbot, window, folder, PHOTOS + 3)
     said = _said(window)
+    window.album_menu.star_places[RatingPlace.FILE].trigger()
+    assert "sidecar" in said[-1]
     window.album.grid.selectAll()
     _press(qtbot, window, Qt.Key.Key_5)
     _wait_for_stars(qtbot, window)
-    assert "old.bmp" in said[-1]
-    assert "catalogue" in said[-1]
+    assert sum("cannot hold stars itself" in text for text in said) == 1
+    assert {path.name for path in folder.glob("*.xmp")} == {"old.xmp", "older.xmp"}
+    assert read_rating(folder / "old.bmp") == 5
     marks = _marks(window)
     assert marks.pop("empty.jpg") == Mark()
     assert set(marks.values()) == {Mark(5)}
+
+
+def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_again(
+    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    album.album_menu.star_places[RatingPlace.FILE].trigger()
+    said = _said(album)
+    with monkeypatch.context() as locked:
+        locked.setattr(engine.ratings, "replace_file", refuse)
+        (photo,) = _choose(album, 0)
+        _press(qtbot, album, Qt.Key.Key_4)
+        _wait_for_stars(qtbot, album)
+    assert "written when the folder is opened again" in said[-1]
+    assert (read_rating(photo), _marks(album)[photo.name]) == (None, Mark(4))
+    _open(qtbot, album, folder)
+    qtbot.waitUntil(lambda: read_rating(photo) == 4, timeout=WAIT_MS)
+    _wait_for_stars(qtbot, album)
+    assert _marks(album)[photo.name] == Mark(4)
 
 
 def test_stars_that_i_gave_before_can_be_written_later(qtbot: QtBot, album: StudioWindow) -> None:
