@@ -16,8 +16,7 @@ import numpy as np
 
 from engine.catalogue_marks import CatalogueMarks, key_of
 from engine.catalogue_records import ContentRecord, FileRecord, FileStamp, Mark, ScoreRecord, UnwrittenStars
-from engine.catalogue_schema import bring_up_to_date, check, set_aside
-from engine.errors import CatalogueError
+from engine.catalogue_schema import bring_up_to_date, check
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
 from engine.pixels import Floats
@@ -32,7 +31,6 @@ __all__ = [
     "Mark",
     "ScoreRecord",
     "UnwrittenStars",
-    "open_or_begin_anew",
 ]
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
@@ -335,26 +333,6 @@ class Catalogue(CatalogueMarks):
     def damage(self) -> str | None:
         """What is wrong with the file; None for nothing. Reads all of it."""
         return check(self._database)
-
-
-def open_or_begin_anew(path: Path) -> tuple[Catalogue, str]:
-    """The catalogue in a file; a damaged one is moved aside, kept, and a new one begun.
-
-    Returns:
-        the catalogue, and what there is to tell a person about it, "" for nothing.
-
-    Raises:
-        CatalogueError: unwritable, or written by a newer program.
-    """
-    try:
-        return Catalogue(path), ""
-    except CatalogueError as error:
-        if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
-            error.__cause__, sqlite3.OperationalError
-        ):
-            raise
-    aside = set_aside(path)
-    return Catalogue(path), f"The catalogue was damaged. A new one is begun; the old one is kept as {aside.name}."
 
 
 def _spans(folders: Sequence[Path] | None) -> Iterator[tuple[bytes, bytes]]:

@@ -1,6 +1,5 @@
 """The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,8 +9,6 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.album import PhotoRow, Rows
-from engine.catalogue import Catalogue, open_or_begin_anew
-from engine.errors import CatalogueError
 from engine.resources import SAMPLES
 from engine.scoring import Scorer
 from studio.album_browsing import AlbumBrowsing
@@ -19,6 +16,7 @@ from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
 from studio.album_tasks import AlbumTasks
 from studio.album_visit import AlbumVisit
+from studio.catalogue_keeper import CatalogueKeeper
 from studio.compare_view import CompareView
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
@@ -30,6 +28,7 @@ from studio.thumbnails import Thumbnails
 from studio.wording import count
 
 FOLDER_SETTING = "album/folder"
+TRY_AGAIN_MS = 1000
 
 
 class AlbumRoom(QWidget):
@@ -40,6 +39,7 @@ class AlbumRoom(QWidget):
         culling: what a person says of photos.
         tasks: what is done with many photos at once.
         visit: fills the album from its folders.
+        open_catalogue: opens the person's catalogue, for the calling thread.
 
     Signals:
         message: a sentence for people.
@@ -51,8 +51,10 @@ class AlbumRoom(QWidget):
 
     def __init__(self, catalogue_file: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._catalogue_file = catalogue_file
-        self._passing_folder: tempfile.TemporaryDirectory[str] | None = None
+        self.keeper = CatalogueKeeper(catalogue_file, self)
+        self.keeper.message.connect(self.message)
+        self.keeper.damage_found.connect(self._replace_catalogue)
+        self.open_catalogue = self.keeper.open
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
@@ -112,6 +114,7 @@ class AlbumRoom(QWidget):
         self.visit.opened.connect(self.tasks.writer.try_again)
         for ended in (self.visit.completed, self.visit.stopped):
             ended.connect(self._show_result)
+            ended.connect(self.keeper.check)
 
     @Slot()
     def _show_bars(self) -> None:
@@ -363,21 +366,19 @@ class AlbumRoom(QWidget):
 
     # The catalogue
 
-    def open_catalogue(self) -> Catalogue:
-        """The person's catalogue, for the calling thread.
-
-        Where it cannot be used, one that passes with this run: photos can be ranked all the same.
-        """
-        try:
-            catalogue, told = open_or_begin_anew(self._catalogue_file)
-        except CatalogueError as error:
-            told = f"Scores and marks will not be remembered this time: {error}"
-            self._passing_folder = tempfile.TemporaryDirectory(prefix="selfie-studio-")
-            self._catalogue_file = Path(self._passing_folder.name) / "catalogue.sqlite"
-            catalogue = Catalogue(self._catalogue_file)
-        if told:
-            self.message.emit(told)
-        return catalogue
+    @Slot()
+    def _replace_catalogue(self) -> None:
+        """Go on with another catalogue than the damaged one, once all that uses it is done."""
+        if self.tasks.strip.busy:
+            QTimer.singleShot(TRY_AGAIN_MS, self._replace_catalogue)
+            return
+        self.visit.close_jobs()
+        self.tasks.writer.close(write_all=False)
+        self.large.close_jobs()
+        self.compare.jobs.close()
+        self.keeper.replace()
+        self.culling.undo_stack.clear()
+        self.visit.open(self.visit.paths)
 
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
@@ -385,10 +386,9 @@ class AlbumRoom(QWidget):
         self.large.close_jobs()
         self.compare.jobs.close()
         self.decoded.close()
-        self.tasks.close_jobs(write_all_stars=self._passing_folder is not None)
+        self.tasks.close_jobs(write_all_stars=self.keeper.is_passing)
         self.thumbnails.close()
-        if self._passing_folder:
-            self._passing_folder.cleanup()
+        self.keeper.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -211,9 +211,12 @@ def export(
 
 
 def _open(file: Path | None) -> "Catalogue":
-    from engine.catalogue import Catalogue
+    from engine.catalogue_care import open_or_begin_anew
 
-    return Catalogue(file or catalogue_file())
+    catalogue, told = open_or_begin_anew(file or catalogue_file())
+    if told:
+        speak.print(escape(told))
+    return catalogue
 
 
 def _filter(min_score: float, max_score: float, stars: int, *, picked: bool, rejected: bool) -> "PhotoFilter":

@@ -18,8 +18,8 @@ from engine.catalogue import (
     Mark,
     ScoreRecord,
     UnwrittenStars,
-    open_or_begin_anew,
 )
+from engine.catalogue_care import open_or_begin_anew
 from engine.catalogue_schema import _MIGRATIONS, SCHEMA_VERSION
 from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
@@ -199,6 +199,19 @@ def test_a_damaged_catalogue_is_moved_aside_and_a_new_one_works(tmp_path: Path) 
     with again:
         assert not told
         assert len(again.list_photos("model")) == 1
+
+
+def test_in_place_of_a_damaged_catalogue_its_last_sound_backup_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    _catalogue_of_version_2(file)
+    Catalogue(file).close()  # brought up to date, after a copy
+    (tmp_path / "catalogue-before-version-9.sqlite").write_text("no database either")
+    file.write_text("this is no database, but it is long enough to look at " * 50)
+    catalogue, told = open_or_begin_anew(file)
+    with catalogue:
+        assert "Its copy of" in told
+        assert (catalogue.recall_content("one") or pytest.fail("forgotten"))[2] == Mark(4, 1)
+    assert len(list(tmp_path.glob("catalogue-damaged-*.sqlite"))) == 1
 
 
 def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path: Path) -> None:
