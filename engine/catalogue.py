@@ -236,6 +236,41 @@ class Catalogue(CatalogueMarks):
                     numbers.append(content)
         return numbers, table[: len(numbers)]
 
+    # Contents that no file holds
+
+    def unheld_contents(self, newest_kept: int) -> list[int]:
+        """The numbers of contents that may be forgotten: no file is known to hold them, but for the newest so many.
+
+        What a person marked is not among them, unless the mark lives on: stars that are written into a photo make
+        another content of it, with the same picture and all that is known of it.
+        """
+        unheld = "NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)"
+        # By score: one pass over all of them, as there is no index by content alone.
+        pictures = f"""
+            SELECT content, model, logit, width, height FROM scores CROSS JOIN contents ON contents.id = content
+            WHERE NOT {unheld} OR content IN (SELECT content FROM marks)
+        """
+        with self._errors_named():
+            query = f"SELECT id, EXISTS (SELECT 1 FROM marks WHERE content = id) FROM contents WHERE {unheld}"
+            is_marked = {number: bool(marked) for number, marked in self._database.execute(f"{query} ORDER BY id")}
+            if len(is_marked) <= newest_kept:
+                return []
+            looks = [(number, picture) for number, *picture in self._database.execute(pictures)]
+        old = list(is_marked)[: len(is_marked) - newest_kept]
+        held = {tuple(picture) for number, picture in looks if number not in is_marked}
+        lives_on = {number for number, picture in looks if number in is_marked and tuple(picture) in held}
+        return [number for number in old if not is_marked[number] or number in lives_on]
+
+    def forget_contents(self, contents: Sequence[int]) -> None:
+        """Forget all of contents (their numbers), all or none, but for those that a file holds by now."""
+        free = "NOT EXISTS (SELECT 1 FROM files WHERE files.content = ?1)"
+        of_a_model = "model IN (SELECT id FROM models) AND content = ?1"  # the models first, as their index has it
+        places = {"embeddings": of_a_model, "scores": of_a_model, "faces": "content = ?1", "marks": "content = ?1"}
+        numbers = [(number,) for number in contents]
+        with self._errors_named(), self._database:
+            for table, place in (places | {"contents": "id = ?1"}).items():
+                self._database.executemany(f"DELETE FROM {table} WHERE {place} AND {free}", numbers)
+
     # Lists
 
     def list_photos(self, model_sha256: str, folders: Sequence[Path] | None = None) -> list[ListRow]:
