@@ -1,7 +1,7 @@
 """Thumbnails on disk, shared with the desktop's file manager where there is such a place.
 
-Source: the Thumbnail Managing Standard of freedesktop.org: a PNG of at most 256 pixels, named by the MD5 of the photo's
-URI, good as long as it names the photo's URI and modification time.
+Source: the Thumbnail Managing Standard of freedesktop.org: a PNG of at most 256 ("large") or 512 pixels ("x-large"),
+named by the MD5 of the photo's URI, good as long as it names the photo's URI and modification time.
 """
 
 import hashlib
@@ -14,35 +14,38 @@ from pathlib import Path
 from platformdirs import user_cache_path
 from PySide6.QtGui import QImage, QImageWriter
 
-THUMBNAIL_SIDE = 256
+# The longer side in pixels, and what the standard calls it.
+LARGE, X_LARGE = 256, 512
+_NAMES = {LARGE: "large", X_LARGE: "x-large"}
 
 
-def thumbnail_folder() -> Path:
+def thumbnail_folder(side: int = LARGE) -> Path:
     """Where thumbnails of this size are kept."""
     if sys.platform in ("darwin", "win32"):
-        return user_cache_path("selfie-studio") / "thumbnails"
-    return user_cache_path() / "thumbnails" / "large"
+        return user_cache_path("selfie-studio") / "thumbnails" / _NAMES[side]
+    return user_cache_path() / "thumbnails" / _NAMES[side]
 
 
-def read_thumbnail(photo: Path) -> QImage | None:
+def read_thumbnail(photo: Path, side: int = LARGE) -> QImage | None:
     """The thumbnail on disk; None where there is none, or one of what the file was before."""
     try:
         modified = int(photo.stat().st_mtime)
-        image = QImage(str(_file_for(photo)))
+        image = QImage(str(_file_for(photo, side)))
     except OSError:
         return None
     fresh = image.text("Thumb::URI") == _uri(photo) and image.text("Thumb::MTime") == str(modified)
     return image if fresh and not image.isNull() else None
 
 
-def write_thumbnail(photo: Path, image: QImage) -> None:
+def write_thumbnail(photo: Path, image: QImage, side: int = LARGE) -> None:
     """Keep a thumbnail; where that cannot be, it is made again the next time.
 
     Args:
         photo: the file that it shows.
-        image: at most `THUMBNAIL_SIDE` on its longer side, upright.
+        image: at most `side` pixels on its longer side, upright.
+        side: `LARGE` or `X_LARGE`.
     """
-    file = _file_for(photo)
+    file = _file_for(photo, side)
     unfinished = file.with_name(f"{file.stem}-{secrets.token_hex(4)}.part")
     try:
         if file.parent in photo.absolute().parents:
@@ -71,6 +74,6 @@ def _uri(photo: Path) -> str:
     return photo.absolute().as_uri()
 
 
-def _file_for(photo: Path) -> Path:
+def _file_for(photo: Path, side: int) -> Path:
     digest = hashlib.md5(_uri(photo).encode(), usedforsecurity=False).hexdigest()
-    return thumbnail_folder() / f"{digest}.png"
+    return thumbnail_folder(side) / f"{digest}.png"
