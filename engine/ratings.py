@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, Self
 
 from engine.errors import PictureError
+from engine.files import is_there
 from engine.metadata import (
     OF_SUFFIX,
     can_be_written,
@@ -172,7 +173,7 @@ def place_that_holds(photo: Path, wanted: RatingPlace) -> RatingPlace:
     if wanted is not RatingPlace.FILE or _can_hold_rating(photo):
         return wanted
     own, shared = (sidecar_path(photo, place) for place in _READING_ORDER[:-1])
-    if own.exists() or (shared.exists() and not _belongs_to(shared, photo)):
+    if is_there(own) or (is_there(shared) and not _belongs_to(shared, photo)):
         return RatingPlace.SIDECAR_WITH_SUFFIX
     return RatingPlace.SIDECAR
 
@@ -257,7 +258,7 @@ def _rating_at(photo: Path, place: RatingPlace) -> Rating | None:
             image = open_with_exiv2(exiv2, photo)
             return _rating_in(image.xmpData(), image.exifData(), place)
     sidecar = sidecar_path(photo, place)
-    if not sidecar.exists():
+    if not is_there(sidecar):
         return None
     with exiv2_alone(sidecar) as exiv2:
         image = parse_sidecar(exiv2, sidecar, sidecar_text(sidecar))

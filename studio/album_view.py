@@ -108,6 +108,7 @@ class AlbumRoom(QWidget):
         layout.addWidget(self.pages, 1)
         layout.addWidget(self.key_hint)
         layout.addWidget(self.tasks)
+        self.model.shown_changed.connect(self._follow_large)
         self.visit.photos_changed.connect(self._forget_pictures)
         self.visit.grouped.connect(self.browsing.take_groups)
         self.visit.progressed.connect(self._choose_first)
@@ -235,6 +236,22 @@ class AlbumRoom(QWidget):
     def _show_current(self) -> None:
         if self.grid.currentIndex().isValid() and not self.grid.is_untouched:
             self.grid.scrollTo(self.grid.currentIndex())
+
+    @Slot()
+    def _follow_large(self) -> None:
+        """Keep the keys with the photo that is shown large; if it went, show the one that stands in its place."""
+        path = self.large.path
+        if self.pages.currentWidget() is not self.large or path is None:
+            return
+        place = self.model.place_of(path)
+        if place is not None:
+            self.grid.setCurrentIndex(self.model.index(place))
+        elif self.model.album is not None and self.model.album.row_of(path) is None:
+            if self.grid.currentIndex().isValid():
+                self.show_large(self.grid.currentIndex())
+            else:
+                self.show_grid()
+            self.message.emit(f"{path.name} is not there any more.")
 
     @Slot(int)
     def step(self, places: int) -> None:

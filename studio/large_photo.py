@@ -139,6 +139,11 @@ class LargePhoto(OwnKeys):
 
     # The photo
 
+    @property
+    def path(self) -> Path | None:
+        """Of the photo that is shown, or was last."""
+        return self._photo.path if self._photo is not None else None
+
     def use_scorer(self, scorer: Scorer) -> None:
         """Ask this model what counts."""
         self._scorer = scorer

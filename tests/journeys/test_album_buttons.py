@@ -91,6 +91,18 @@ def test_f1_opens_at_the_keys_of_the_room(qtbot: QtBot, album: StudioWindow) -> 
     table.close()
 
 
+def test_if_the_photo_that_i_look_at_goes_the_next_one_is_shown_and_marked(qtbot: QtBot, album: StudioWindow) -> None:
+    room = album.album
+    room.show_large(room.model.index(2))
+    gone, following = (room.model.photo(place).path for place in (2, 3))
+    gone.unlink()
+    qtbot.waitUntil(lambda: room.model.place_of(gone) is None, timeout=WAIT_MS)
+    assert following.name in room.large.text.text()
+    assert gone.name in album.statusBar().currentMessage()
+    qtbot.keyClick(room.large, Qt.Key.Key_P)
+    assert [room.model.photo(place).path for place in range(6) if room.model.photo(place).mark.pick] == [following]
+
+
 def test_very_many_photos_are_marked_in_the_background_and_taken_back_in_one_step(
     qtbot: QtBot, album: StudioWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
