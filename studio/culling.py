@@ -81,6 +81,8 @@ class Culling(QObject):
         album = self._model.album
         if album is not None:
             free = rows[~album.rated_by_person[rows] & ~np.isnan(album.numbers["points"][rows])]
+            if not len(free):
+                self.message.emit("A person rated all of these: they keep their stars.")
             self._mark(free, change, f"rated by {'its score' if len(free) == 1 else 'their scores'}")
 
     def write_again(self, rows: Rows) -> None:
