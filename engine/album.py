@@ -20,6 +20,7 @@ from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard
 from engine.groups import keep_best
 from engine.ratings import REJECTED
+from engine.ratings import UNRATED as SAID_UNRATED
 from engine.scan import ScoredPhoto
 
 Rows = npt.NDArray[np.int32]
@@ -284,6 +285,20 @@ class Album:
 
     def path(self, row: int) -> Path:
         return Path(self._paths[row])
+
+    def rows_of(self, paths: Iterable[Path]) -> list[int | None]:
+        """The rows of many absolute paths; None for those that are not here."""
+        return [self._row_by_path.get(str(path)) for path in paths]
+
+    def path_names(self, rows: Rows) -> list[str]:
+        """The paths of many rows, as text."""
+        return [self._paths[row] for row in rows.tolist()]
+
+    @property
+    def rated_by_person(self) -> npt.NDArray[np.bool_]:
+        """Which rows stars from scores leave alone: bool (N,)."""
+        is_rated = ~np.isin(self.numbers["stars"], (UNRATED, SAID_UNRATED))
+        return np.asarray(is_rated & ~self.numbers["by_score"], np.bool_)
 
     def row_of(self, path: Path) -> int | None:
         """The row of a file; None if it is not here."""

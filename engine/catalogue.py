@@ -9,20 +9,30 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, fields
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.catalogue_schema import bring_up_to_date, check, set_aside
-from engine.errors import CatalogueError
+from engine.catalogue_marks import CatalogueMarks, key_of
+from engine.catalogue_records import ContentRecord, FileRecord, FileStamp, Mark, ScoreRecord, UnwrittenStars
+from engine.catalogue_schema import bring_up_to_date, check
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
 from engine.pixels import Floats
-from engine.ratings import REJECTED, SIDECARS, UNRATED, RatingPlace, sidecar_path
 
+__all__ = [
+    "LIST_COLUMNS",
+    "Catalogue",
+    "ContentRecord",
+    "FileRecord",
+    "FileStamp",
+    "ListRow",
+    "Mark",
+    "ScoreRecord",
+    "UnwrittenStars",
+]
 # Another program instance may be writing; wait for it rather than fail.
 _BUSY_TIMEOUT_S = 10.0
 _FACTS = tuple(field.name for field in fields(PhotoFacts))
@@ -34,128 +44,7 @@ LIST_COLUMNS = (
 ListRow = tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class FileStamp:
-    """What tells that a file is unchanged: its size in bytes and its modification time in nanoseconds.
-
-    Attributes:
-        sidecar_mtime_ns: of the newest sidecar that may hold its rating; 0 where there is none.
-    """
-
-    size: int
-    mtime_ns: int
-    sidecar_mtime_ns: int = 0
-
-    @classmethod
-    def of(cls, path: Path) -> "FileStamp":
-        """Raises: OSError."""
-        stat = path.stat()
-        return cls(stat.st_size, stat.st_mtime_ns, max(_mtime_ns(sidecar_path(path, place)) for place in SIDECARS))
-
-
-def _mtime_ns(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return 0
-
-
-@dataclass(frozen=True)
-class FileRecord:
-    """What was found in a file: a photo's content, or the reason why it is not a photo.
-
-    Attributes:
-        content_sha256: of a photo; None where it could not be read.
-        error: why not; None for a photo.
-        stars: the rating in the file or in its sidecar, -1 to 5; None where there is none.
-        by_score: whether these stars were made from a score.
-    """
-
-    content_sha256: str | None
-    error: str | None
-    stars: int | None = None
-    by_score: bool = False
-
-
-@dataclass(frozen=True)
-class ContentRecord:
-    """What is measured of a content.
-
-    Attributes:
-        size_wh: width and height of the upright picture.
-        taken: by the camera's clock, as seconds since 1970 as if that clock stood in Greenwich; None where not told.
-        faces: in pixels of the upright, full-size picture.
-        facts: None for what an older program looked at, which measured none.
-    """
-
-    size_wh: tuple[int, int]
-    taken: float | None
-    faces: Faces
-    facts: PhotoFacts | None
-
-
-@dataclass(frozen=True)
-class ScoreRecord:
-    """What a model says of a content.
-
-    Attributes:
-        logit: the network's number.
-        points: 0 to 100 on that model's scale.
-        embedding: the last hidden layer, float (E,); stored as float16.
-    """
-
-    logit: float
-    points: float
-    embedding: Floats
-
-
-@dataclass(frozen=True)
-class Mark:
-    """What a person said of a photo.
-
-    Attributes:
-        stars: 0 to 5, -1 for rejected by another program; None where nobody gave any.
-        pick: 1 picked, -1 rejected, 0 neither.
-        by_score: whether the stars were made from a score, and no person gave them.
-    """
-
-    stars: int | None = None
-    pick: int = 0
-    by_score: bool = False
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether it was rejected here, or by another program and not picked here since."""
-        return self.pick < 0 or (self.pick == 0 and self.stars == REJECTED)
-
-    @property
-    def is_rated_by_person(self) -> bool:
-        """Whether stars from scores leave it alone: 0 stars say that it is unrated."""
-        return self.stars not in (None, UNRATED) and not self.by_score
-
-
-@dataclass(frozen=True)
-class UnwrittenStars:
-    """Stars that are to be written into a photo or beside it.
-
-    Attributes:
-        path: the photo.
-        stars: -1 to 5; None to take them out.
-        by_score: whether they are made from a score.
-        place: where to.
-        replaces_person: whether they may take the place of a person's, as an undo does.
-        id: its number in the catalogue.
-    """
-
-    path: Path
-    stars: int | None
-    by_score: bool
-    place: RatingPlace
-    replaces_person: bool = False
-    id: int = -1
-
-
-class Catalogue:
+class Catalogue(CatalogueMarks):
     """The remembered photos. To be used by the thread that made it; every thread makes its own.
 
     Args:
@@ -215,7 +104,7 @@ class Catalogue:
         """
         with self._errors_named(), self._database:
             for path, stamp, file in found:
-                key = _key(path)
+                key = key_of(path)
                 before = self._database.execute(
                     "SELECT content, stars, by_score FROM files WHERE path = ?", (key,)
                 ).fetchone()
@@ -253,8 +142,10 @@ class Catalogue:
 
     def forget_files(self, paths: Iterable[Path]) -> None:
         """Files that are gone, all or none; what is known of their contents stays, for when they turn up elsewhere."""
+        keys = [(key_of(path),) for path in paths]
         with self._errors_named(), self._database:
-            self._database.executemany("DELETE FROM files WHERE path = ?", [(_key(path),) for path in paths])
+            self._database.executemany("DELETE FROM files WHERE path = ?", keys)
+            self._database.executemany("DELETE FROM unwritten_stars WHERE path = ?", keys)
 
     # Contents and scores
 
@@ -365,6 +256,41 @@ class Catalogue:
         table = np.array(rows, np.float64).reshape(-1, len(names))  # null becomes NaN
         return dict(zip(names, table.T.copy(), strict=True))
 
+    # Contents that no file holds
+
+    def unheld_contents(self, newest_kept: int) -> list[int]:
+        """The numbers of contents that may be forgotten: no file is known to hold them, but for the newest so many.
+
+        What a person marked is not among them, unless the mark lives on: stars that are written into a photo make
+        another content of it, with the same picture and all that is known of it.
+        """
+        unheld = "NOT EXISTS (SELECT 1 FROM files WHERE files.content = contents.id)"
+        # By score: one pass over all of them, as there is no index by content alone.
+        pictures = f"""
+            SELECT content, model, logit, width, height FROM scores CROSS JOIN contents ON contents.id = content
+            WHERE NOT {unheld} OR content IN (SELECT content FROM marks)
+        """
+        with self._errors_named():
+            query = f"SELECT id, EXISTS (SELECT 1 FROM marks WHERE content = id) FROM contents WHERE {unheld}"
+            is_marked = {number: bool(marked) for number, marked in self._database.execute(f"{query} ORDER BY id")}
+            if len(is_marked) <= newest_kept:
+                return []
+            looks = [(number, picture) for number, *picture in self._database.execute(pictures)]
+        old = list(is_marked)[: len(is_marked) - newest_kept]
+        held = {tuple(picture) for number, picture in looks if number not in is_marked}
+        lives_on = {number for number, picture in looks if number in is_marked and tuple(picture) in held}
+        return [number for number in old if not is_marked[number] or number in lives_on]
+
+    def forget_contents(self, contents: Sequence[int]) -> None:
+        """Forget all of contents (their numbers), all or none, but for those that a file holds by now."""
+        free = "NOT EXISTS (SELECT 1 FROM files WHERE files.content = ?1)"
+        of_a_model = "model IN (SELECT id FROM models) AND content = ?1"  # the models first, as their index has it
+        places = {"embeddings": of_a_model, "scores": of_a_model, "faces": "content = ?1", "marks": "content = ?1"}
+        numbers = [(number,) for number in contents]
+        with self._errors_named(), self._database:
+            for table, place in (places | {"contents": "id = ?1"}).items():
+                self._database.executemany(f"DELETE FROM {table} WHERE {place} AND {free}", numbers)
+
     # Lists
 
     def list_photos(self, model_sha256: str, folders: Sequence[Path] | None = None) -> list[ListRow]:
@@ -384,63 +310,13 @@ class Catalogue:
             model = self._model_id(model_sha256)
             return [row for span in _spans(folders) for row in self._database.execute(query, (model, *span))]
 
-    # Marks
+    # Stars that were written
 
-    def mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
-        """Store what a person said of contents (their numbers), all or none; on disk when this returns."""
-        with self._errors_named(), self._database:
-            self._mark(marks)
-
-    def mark_files(self, marks: Sequence[tuple[Path, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
-        """Store what a person said of photos, and which stars are to be written into files, all or none.
-
-        Told by their paths, since a file into which stars are written at this moment gets another content.
-
-        Args:
-            marks: of files that are remembered.
-            unwritten: stars to write; of each file the last ones alone.
-        """
-        with self._errors_named(), self._database:
-            contents = [(self._content_of(path), mark) for path, mark in marks]
-            self._mark([(content, mark) for content, mark in contents if content is not None])
-            self._database.executemany(
-                "INSERT OR REPLACE INTO unwritten_stars (path, stars, by_score, replaces_person, place)"
-                " VALUES (?, ?, ?, ?, ?)",
-                [
-                    (_key(stars.path), stars.stars, stars.by_score, stars.replaces_person, stars.place)
-                    for stars in unwritten
-                ],
-            )
-
-    def _mark(self, marks: Sequence[tuple[int, Mark]]) -> None:
-        self._database.executemany(
-            "INSERT OR REPLACE INTO marks VALUES (?, ?, ?, ?)",
-            [(number, mark.stars, mark.pick, mark.by_score) for number, mark in marks],
-        )
-
-    # Stars that are still to be written
-
-    def first_unwritten(self) -> UnwrittenStars | None:
-        """The stars that have waited longest to be written; None where none wait."""
-        query = "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars ORDER BY id LIMIT 1"
+    def number_of(self, path: Path) -> int:
+        """The number of the content that a file has; -1 where it is not known."""
         with self._errors_named():
-            row = self._database.execute(query).fetchone()
-        if row is None:
-            return None
-        number, path, stars, by_score, replaces_person, place = row
-        return UnwrittenStars(
-            Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
-        )
-
-    def count_unwritten(self) -> int:
-        """How many photos wait for their stars."""
-        with self._errors_named():
-            return int(self._database.execute("SELECT count(*) FROM unwritten_stars").fetchone()[0])
-
-    def forget_unwritten(self) -> None:
-        """Let stars that are still to be written stand in the catalogue alone."""
-        with self._errors_named(), self._database:
-            self._database.execute("DELETE FROM unwritten_stars")
+            content = self._content_of(path)
+        return -1 if content is None else content
 
     def stars_written(
         self, stars: UnwrittenStars, before: FileStamp, after: tuple[FileStamp, FileRecord] | None
@@ -461,7 +337,7 @@ class Catalogue:
         with self._errors_named(), self._database:
             self._database.execute("DELETE FROM unwritten_stars WHERE id = ?", (stars.id,))
             row = self._database.execute(
-                "SELECT content, size, mtime_ns, sidecar_mtime_ns FROM files WHERE path = ?", (_key(stars.path),)
+                "SELECT content, size, mtime_ns, sidecar_mtime_ns FROM files WHERE path = ?", (key_of(stars.path),)
             ).fetchone()
             if row is None or row[0] is None:
                 return -1
@@ -470,11 +346,11 @@ class Catalogue:
                 return int(content)  # the next scan reads it
             stamp_now, file = after
             content_now = self._content_changed(content, after[1].content_sha256)
-            self._store_file(_key(stars.path), stamp_now, content_now, file)
+            self._store_file(key_of(stars.path), stamp_now, content_now, file)
             self._database.execute(
                 "UPDATE marks SET stars = ?, by_score = ? WHERE content = ?"
                 " AND NOT EXISTS (SELECT 1 FROM unwritten_stars WHERE path = ?)",
-                (file.stars, file.by_score, content_now, _key(stars.path)),
+                (file.stars, file.by_score, content_now, key_of(stars.path)),
             )
             return content_now
 
@@ -499,10 +375,6 @@ class Catalogue:
             self._database.execute(query, (now, content))
         return now
 
-    def _content_of(self, path: Path) -> int | None:
-        row = self._database.execute("SELECT content FROM files WHERE path = ?", (_key(path),)).fetchone()
-        return row[0] if row else None
-
     def _content_id(self, content_sha256: str | None) -> int | None:
         row = self._database.execute("SELECT id FROM contents WHERE sha256 = ?", (content_sha256,)).fetchone()
         return int(row[0]) if row else None
@@ -517,37 +389,6 @@ class Catalogue:
         """What is wrong with the file; None for nothing. Reads all of it."""
         return check(self._database)
 
-    @contextmanager
-    def _errors_named(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, OSError) as error:
-            raise CatalogueError(self.path, f"the catalogue cannot be used ({error})") from error
-
-
-def open_or_begin_anew(path: Path) -> tuple[Catalogue, str]:
-    """The catalogue in a file; a damaged one is moved aside, kept, and a new one begun.
-
-    Returns:
-        the catalogue, and what there is to tell a person about it, "" for nothing.
-
-    Raises:
-        CatalogueError: unwritable, or written by a newer program.
-    """
-    try:
-        return Catalogue(path), ""
-    except CatalogueError as error:
-        if not isinstance(error.__cause__, sqlite3.DatabaseError) or isinstance(
-            error.__cause__, sqlite3.OperationalError
-        ):
-            raise
-    aside = set_aside(path)
-    return Catalogue(path), f"The catalogue was damaged. A new one is begun; the old one is kept as {aside.name}."
-
-
-def _key(path: Path) -> bytes:
-    return os.fsencode(path.absolute())
-
 
 def _spans(folders: Sequence[Path] | None) -> Iterator[tuple[bytes, bytes]]:
     """From and to of the keys of all files below folders, or of files themselves."""
@@ -559,7 +400,7 @@ def _spans(folders: Sequence[Path] | None) -> Iterator[tuple[bytes, bytes]]:
     absolute = {folder.absolute() for folder in folders}
     for folder in sorted(absolute):
         if absolute.isdisjoint(folder.parents):
-            key = _key(folder)
+            key = key_of(folder)
             yield key, key + b"\0"
             stem = key.removesuffix(separator)
             yield stem + separator, stem + after

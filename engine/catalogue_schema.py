@@ -8,6 +8,7 @@ from pathlib import Path
 from engine.errors import CatalogueError
 
 SCHEMA_VERSION = 3
+_BACKUP = "-before-version-"
 # Statements that lead from each version to the next; the first one begins with an empty file.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
     0: (
@@ -141,7 +142,7 @@ def bring_up_to_date(database: sqlite3.Connection, path: Path | None) -> None:
     if version > SCHEMA_VERSION:
         raise CatalogueError(path or Path(), "written by a newer version of this program: update it")
     if version and path is not None:
-        back_up(database, path.with_name(f"{path.stem}-before-version-{SCHEMA_VERSION}{path.suffix}"))
+        back_up(database, path.with_name(f"{path.stem}{_BACKUP}{SCHEMA_VERSION}{path.suffix}"))
     with database:
         database.execute("BEGIN IMMEDIATE")
         # Another instance of the program may have done it while this one waited.
@@ -162,6 +163,12 @@ def back_up(database: sqlite3.Connection, copy: Path) -> None:
     with closing(sqlite3.connect(unfinished)) as target:
         database.backup(target)
     unfinished.replace(copy)
+
+
+def backups_of(path: Path) -> list[Path]:
+    """The copies that were put beside a catalogue before it was changed, the newest first."""
+    found = path.parent.glob(f"{path.stem}{_BACKUP}*{path.suffix}")
+    return sorted(found, key=lambda backup: backup.stat().st_mtime, reverse=True)
 
 
 def check(database: sqlite3.Connection) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import PictureError
+from engine.files import is_there
 from engine.geometry import Box
 from engine.metadata import (
     CROP_KEYS,
@@ -74,7 +75,7 @@ def read_crop_metadata(photo: Path, upright_wh: tuple[int, int], place: RatingPl
     """
     check_is_file(photo)
     file = photo if place is RatingPlace.FILE else sidecar_path(photo, place)
-    if not file.exists():
+    if not is_there(file):
         return None
     with exiv2_alone(file) as exiv2:
         image = (

@@ -6,6 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+def is_there(path: Path) -> bool:
+    """Whether there is such a file; under a name that is too long for the disk there is none."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
+
+
 @contextmanager
 def temporary_beside(target: Path) -> Iterator[Path]:
     """A new file beside the target to write to; it becomes the target if the block ends well, else it is removed."""

@@ -111,9 +111,8 @@ def _prepare(folder: Path, photos: Sequence[Path], settings: ExportSettings) -> 
         raise PictureError(folder, _what_to_do(error), passing=True) from error
     needed = 0 if settings.long_side else sum(photo.stat().st_size for photo in photos if photo.is_file())
     if needed > free:
-        reason = (
-            f"the photos need {needed / 1e6:.0f} MB, {free / 1e6:.0f} MB are free: make room, or choose another folder"
-        )
+        needed_mb, free_mb = needed / 1e6, free / 1e6
+        reason = f"the photos need {needed_mb:,.1f} MB, {free_mb:,.1f} MB are free: make room, or choose another folder"
         raise PictureError(folder, reason, passing=True)
 
 

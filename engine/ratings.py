@@ -23,6 +23,7 @@ from types import ModuleType
 from typing import Any, Self
 
 from engine.errors import PictureError
+from engine.files import is_there
 from engine.metadata import (
     OF_SUFFIX,
     can_be_written,
@@ -38,7 +39,7 @@ from engine.metadata import (
     sidecar_text,
     values_of,
 )
-from engine.pictures import check_is_file
+from engine.pictures import RAW_SUFFIXES, check_is_file
 
 REJECTED, UNRATED, MOST_STARS = -1, 0, 5
 
@@ -159,6 +160,36 @@ def write_rating(photo: Path, stars: int | None, place: RatingPlace, *, by: Rate
     return True
 
 
+def place_that_holds(photo: Path, wanted: RatingPlace) -> RatingPlace:
+    """Where a rating of a photo can stand: where it is wanted, or beside a photo whose format cannot hold one.
+
+    Beside it, a sidecar that is there is taken, else IMG.xmp, which most programs read; IMG.heic.xmp where that belongs
+    to another photo of the name.
+
+    Raises:
+        PictureError: there is no such file, or it cannot be read.
+    """
+    check_is_file(photo)
+    if wanted is not RatingPlace.FILE or _can_hold_rating(photo):
+        return wanted
+    own, shared = (sidecar_path(photo, place) for place in _READING_ORDER[:-1])
+    if is_there(own) or (is_there(shared) and not _belongs_to(shared, photo)):
+        return RatingPlace.SIDECAR_WITH_SUFFIX
+    return RatingPlace.SIDECAR
+
+
+def _can_hold_rating(photo: Path) -> bool:
+    if photo.suffix.lower() in RAW_SUFFIXES:
+        return False
+    with exiv2_alone(photo) as exiv2:
+        return can_be_written(open_with_exiv2(exiv2, photo), photo)
+
+
+def _belongs_to(sidecar: Path, photo: Path) -> bool:
+    with exiv2_alone(sidecar) as exiv2:
+        return is_for(photo, parse_sidecar(exiv2, sidecar, sidecar_text(sidecar)).xmpData())
+
+
 @dataclass(frozen=True)
 class StarMapping:
     """How points become stars.
@@ -227,7 +258,7 @@ def _rating_at(photo: Path, place: RatingPlace) -> Rating | None:
             image = open_with_exiv2(exiv2, photo)
             return _rating_in(image.xmpData(), image.exifData(), place)
     sidecar = sidecar_path(photo, place)
-    if not sidecar.exists():
+    if not is_there(sidecar):
         return None
     with exiv2_alone(sidecar) as exiv2:
         image = parse_sidecar(exiv2, sidecar, sidecar_text(sidecar))

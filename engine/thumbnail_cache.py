@@ -1,7 +1,7 @@
 """Thumbnails on disk, shared with the desktop's file manager where there is such a place.
 
-Source: the Thumbnail Managing Standard of freedesktop.org: a PNG of at most 256 pixels, named by the MD5 of the photo's
-URI, good as long as it names the photo's URI and modification time.
+Source: the Thumbnail Managing Standard of freedesktop.org: a PNG of at most 256 ("large") or 512 pixels ("x-large"),
+named by the MD5 of the photo's URI, good as long as it names the photo's URI and modification time.
 """
 
 import hashlib
@@ -21,20 +21,22 @@ from engine.pictures import load_picture
 from engine.pixels import Pixels
 from engine.png_stream import write_png
 
-THUMBNAIL_SIDE = 256
+# The longer side in pixels, and what the standard calls it.
+LARGE, X_LARGE = 256, 512
+_NAMES = {LARGE: "large", X_LARGE: "x-large"}
 
 
-def thumbnail_folder() -> Path:
+def thumbnail_folder(side: int = LARGE) -> Path:
     """Where thumbnails of this size are kept."""
     if sys.platform in ("darwin", "win32"):
-        return user_cache_path("selfie-studio") / "thumbnails"
-    return user_cache_path() / "thumbnails" / "large"
+        return user_cache_path("selfie-studio") / "thumbnails" / _NAMES[side]
+    return user_cache_path() / "thumbnails" / _NAMES[side]
 
 
-def thumbnail_file(photo: Path) -> Path:
+def thumbnail_file(photo: Path, side: int = LARGE) -> Path:
     """Where the thumbnail of a photo is, if there is one."""
     digest = hashlib.md5(_uri(photo).encode(), usedforsecurity=False).hexdigest()
-    return thumbnail_folder() / f"{digest}.png"
+    return thumbnail_folder(side) / f"{digest}.png"
 
 
 def thumbnail_marks(photo: Path) -> dict[str, str]:
@@ -51,11 +53,11 @@ def _uri(photo: Path) -> str:
     return photo.absolute().as_uri()
 
 
-def cached_thumbnail(photo: Path) -> Pixels | None:
+def cached_thumbnail(photo: Path, side: int = LARGE) -> Pixels | None:
     """The thumbnail on disk, RGB uint8 (H, W, 3); None where there is none, or one of what the file was before."""
     try:
         wanted = thumbnail_marks(photo)
-        content = thumbnail_file(photo).read_bytes()
+        content = thumbnail_file(photo, side).read_bytes()
         # Pillow reads what the file says, OpenCV the pixels: in four fifths of the time.
         with Image.open(BytesIO(content), formats=("PNG",)) as header:
             fresh = all(header.info.get(name) == wanted[name] for name in ("Thumb::URI", "Thumb::MTime"))
@@ -65,27 +67,28 @@ def cached_thumbnail(photo: Path) -> Pixels | None:
     return None if decoded is None else np.asarray(decoded, np.uint8)
 
 
-def thumbnail(photo: Path) -> Pixels:
-    """The thumbnail of a photo, at most `THUMBNAIL_SIDE` on its longer side; made and kept where there was none.
+def thumbnail(photo: Path, side: int = LARGE) -> Pixels:
+    """The thumbnail of a photo, at most `side` on its longer side; made and kept where there was none.
 
     Raises:
         PictureError: the photo is not there, or cannot be read.
     """
-    pixels = cached_thumbnail(photo)
+    pixels = cached_thumbnail(photo, side)
     if pixels is None:
-        pixels = load_picture(photo, THUMBNAIL_SIDE).pixels
-        write_thumbnail(photo, pixels)
+        pixels = load_picture(photo, side).pixels
+        write_thumbnail(photo, pixels, side)
     return pixels
 
 
-def write_thumbnail(photo: Path, pixels: Pixels) -> None:
+def write_thumbnail(photo: Path, pixels: Pixels, side: int = LARGE) -> None:
     """Keep a thumbnail; where that cannot be, it is made again the next time.
 
     Args:
         photo: the file that it shows.
-        pixels: RGB uint8 (H, W, 3), at most `THUMBNAIL_SIDE` on its longer side, upright.
+        pixels: RGB uint8 (H, W, 3), at most `side` on its longer side, upright.
+        side: `LARGE` or `X_LARGE`.
     """
-    file = thumbnail_file(photo)
+    file = thumbnail_file(photo, side)
     unfinished = file.with_name(f"{file.stem}-{secrets.token_hex(4)}.part")
     try:
         if file.parent in photo.absolute().parents:

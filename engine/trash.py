@@ -17,7 +17,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from engine.errors import PictureError
-from engine.files import temporary_beside
+from engine.files import is_there, temporary_beside
 from engine.pictures import check_is_file, is_photo_name
 from engine.ratings import RatingPlace, sidecar_path
 
@@ -107,10 +107,10 @@ def _has_recycle_bin(path: Path) -> bool:
 
 def _sidecars_of_gone(photo: Path) -> Iterator[Path]:
     own, shared = (sidecar_path(photo, place) for place in (RatingPlace.SIDECAR_WITH_SUFFIX, RatingPlace.SIDECAR))
-    if own.is_file():
+    if is_there(own):
         yield own
     namesakes = (path for path in photo.parent.iterdir() if path.stem == photo.stem and is_photo_name(path))
-    if shared != own and shared.is_file() and not any(namesakes):
+    if shared != own and is_there(shared) and not any(namesakes):
         yield shared
 
 

@@ -15,6 +15,10 @@ from engine.progress import Progress
 from engine.scan import ScoredPhoto, find_photos, forget_missing, scan
 from engine.scoring import Scorer
 
+# Each takes 5 KB of the catalogue: a tenth of a gigabyte together.
+UNHELD_KEPT = 20_000
+STEP = 500
+
 
 @dataclass(frozen=True)
 class Listed:
@@ -69,6 +73,21 @@ def visit(
             yield last
         groups = group_contents(catalogue, scorer.card.model_sha256, paths)
         yield Progress(last.done, last.total, "alike photos found", (Grouped(groups),))
+        if not again:
+            for _ in forget_old_contents(catalogue):
+                yield Progress(last.done, last.total, "tidying up")
+
+
+def forget_old_contents(catalogue: Catalogue, newest_kept: int = UNHELD_KEPT) -> Iterator[None]:
+    """Forget photos that no file holds any more, in steps, the longest known first.
+
+    A photo that is moved to a folder which nobody opened yet is known there at once if it is among the newest so many
+    that are kept, or if a person marked it: marks are never forgotten.
+    """
+    old = catalogue.unheld_contents(newest_kept)
+    for start in range(0, len(old), STEP):
+        catalogue.forget_contents(old[start : start + STEP])
+        yield
 
 
 def group_contents(catalogue: Catalogue, model_sha256: str, paths: Sequence[Path] | None = None) -> dict[int, int]:

@@ -102,7 +102,7 @@ class PhotoTile(QStyledItemDelegate):
         painter.restore()
 
     def _paint_thumbnail(self, painter: QPainter, inside: QRect, photo: PhotoRow) -> None:
-        pixmap = self._thumbnails.get(photo.path)
+        pixmap = self._thumbnails.get(photo.path, round(self.side * painter.device().devicePixelRatioF()))
         if pixmap is None:
             painter.setPen(QColor(128, 128, 128))
             painter.drawText(inside, Qt.AlignmentFlag.AlignCenter, "…")

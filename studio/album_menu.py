@@ -33,8 +33,8 @@ class AlbumMenu(QMenu):
         self._add("&Unmark", "U", partial(room.pick, UNMARKED))
         stars = self.addMenu("&Stars")
         for number in range(MOST_STARS + 1):
-            text = count(number, "star") if number else "no stars"
-            self._add(f"&{number}  {text}", str(number), partial(room.rate, number), stars)
+            text = count(number, "star") if number else "No stars"
+            self._add(f"&{text}", str(number), partial(room.rate, number), stars)
         self._add("Stars fr&om scores…", "Ctrl+Shift+R", room.tasks.ask_for_mapping)
         self._add_star_places()
         self.addSeparator()

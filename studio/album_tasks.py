@@ -9,7 +9,7 @@ from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QVBoxLayout, QWidget
 
-from engine.album import UNKNOWN, PhotoFilter, PhotoRow, SortKey
+from engine.album import UNKNOWN, PhotoFilter, PhotoRow, Rows, SortKey
 from engine.catalogue import Catalogue
 from engine.fact_table import FactRow, TableFormat, available_formats, rows_of_album, save_table
 from engine.photo_export import ExportedPhoto, export_photos
@@ -39,9 +39,10 @@ class AlbumTasks(QWidget):
     """Runs tasks on the album's photos; what is seen of it is a strip or two while they run.
 
     Args:
-        chosen: gives the photos that an action is for.
+        chosen_rows: gives the rows of the album that an action is for.
 
     Attributes:
+        culling: what a person says of photos.
         strip: of what a person asked for.
         star_strip: of the stars that are written.
 
@@ -54,16 +55,16 @@ class AlbumTasks(QWidget):
     def __init__(
         self,
         model: AlbumModel,
-        culling: Culling,
         thumbnails: Thumbnails,
         open_catalogue: Callable[[], Catalogue],
-        chosen: Callable[[], list[PhotoRow]],
+        chosen_rows: Callable[[], Rows],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._model, self._culling, self._thumbnails = model, culling, thumbnails
-        self._open_catalogue, self._chosen = open_catalogue, chosen
+        self._model, self._thumbnails = model, thumbnails
+        self._open_catalogue, self._chosen_rows = open_catalogue, chosen_rows
         self.strip, self.star_strip = TaskStrip(), TaskStrip()
+        self.culling = Culling(model, open_catalogue, self.strip, self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.strip)
@@ -72,9 +73,9 @@ class AlbumTasks(QWidget):
         self.writer.progressed.connect(self._take_written)
         self.writer.ended.connect(self.star_strip.hide)
         self.star_strip.cancel_button.clicked.connect(self.writer.stop)
-        culling.stars_waiting.connect(self.writer.start)
-        self.trashing = Trashing(model, open_catalogue, culling.undo_stack, self.strip, self)
-        for speaker in (self.writer, self.trashing):
+        self.culling.stars_waiting.connect(self.writer.start)
+        self.trashing = Trashing(model, open_catalogue, self.culling.undo_stack, self.strip, self)
+        for speaker in (self.culling, self.writer, self.trashing):
             speaker.message.connect(self.message)
 
     def use_scorer(self, scorer: Scorer) -> None:
@@ -118,23 +119,16 @@ class AlbumTasks(QWidget):
         album = self._model.album
         if album is None:
             return
-        # They may have been marked while the dialog was open.
         rows = [row for photo in photos if (row := album.row_of(photo.path)) is not None]
-        now = album.photos(np.array(rows, np.int32))
-        self._culling.rate_by_score(now, mapping)
-        rated = sum(not photo.mark.is_rated_by_person for photo in now)
-        self.message.emit(f"{count(rated, 'photo')} rated by {'its score' if rated == 1 else 'their scores'}.")
+        self.culling.rate_by_score(np.array(rows, np.int32), mapping)
 
     def write_stars(self) -> None:
         """Write the stars of the chosen photos, or of all that are shown, where stars are kept now."""
         if star_place() is None:
             self.message.emit("Choose first where: Album, Keep stars in.")
             return
-        chosen = self._chosen()
-        photos = chosen if len(chosen) > 1 else self._shown()
-        rated = [photo for photo in photos if photo.mark.stars is not None]
-        self._culling.write_again(rated)
-        self.message.emit(f"The stars of {count(len(rated), 'photo')} are being written.")
+        chosen = self._chosen_rows()
+        self.culling.write_again(chosen if len(chosen) > 1 else self._model.shown)
 
     @Slot(object)
     def _take_written(self, progress: Progress[WrittenStars]) -> None:
@@ -264,11 +258,12 @@ class AlbumTasks(QWidget):
 
     def keep_best(self, keep: int) -> None:
         """Reject the photos of stacks beyond the best so many; picked ones stay."""
-        assert self._model.album is not None
-        photos = self._model.album.photos(self._model.album.beyond_best(keep))
-        stacks = len({photo.group for photo in photos})
-        self._culling.pick(photos, REJECTED)
-        rejected, of = count(len(photos), "photo"), count(stacks, "stack")
+        album = self._model.album
+        assert album is not None
+        rows = album.beyond_best(keep)
+        self.culling.pick(rows, REJECTED)
+        stacks = len(np.unique(album.numbers["group"][rows]))
+        rejected, of = count(len(rows), "photo"), count(stacks, "stack")
         self.message.emit(f"{rejected} of {of} rejected. Ctrl+Z takes it back; Ctrl+Del moves them to the trash.")
 
     def show_in_file_manager(self) -> None:
@@ -282,6 +277,9 @@ class AlbumTasks(QWidget):
         if paths := [str(photo.path) for photo in self._chosen()]:
             QGuiApplication.clipboard().setText("\n".join(paths))
             self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths)} paths copied.")
+
+    def _chosen(self) -> list[PhotoRow]:
+        return self._model.album.photos(self._chosen_rows()) if self._model.album is not None else []
 
     def _shown(self) -> list[PhotoRow]:
         return self._model.album.photos(self._model.shown) if self._model.album is not None else []

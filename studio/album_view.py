@@ -1,62 +1,34 @@
 """The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import (
-    QFileSystemWatcher,
-    QItemSelection,
-    QItemSelectionModel,
-    QModelIndex,
-    QSettings,
-    Qt,
-    QTimer,
-    Signal,
-    Slot,
-)
+import numpy as np
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QFileDialog,
-    QHBoxLayout,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow
-from engine.catalogue import Catalogue, open_or_begin_anew
-from engine.errors import CatalogueError
-from engine.progress import Progress
+from engine.album import PhotoRow, Rows
 from engine.resources import SAMPLES
-from engine.scan import ScoredPhoto
 from engine.scoring import Scorer
-from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile
 from studio.album_model import AlbumModel
 from studio.album_tasks import AlbumTasks
+from studio.album_visit import AlbumVisit
+from studio.catalogue_keeper import CatalogueKeeper
 from studio.compare_view import CompareView
-from studio.culling import Culling
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
-from studio.jobs import JobSlot
+from studio.key_hint import KeyHint
 from studio.large_photo import LargePhoto
-from studio.pace import Pace
 from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
 from studio.wording import count
 
 FOLDER_SETTING = "album/folder"
-# New photos are shown this often: a hundred thousand are sorted in a tenth of this.
-SHOW_EVERY_MS = 400
-# After a folder changed: more files may be on their way.
-LOOK_AGAIN_MS = 2000
-# Folders that are watched for changes; the system's own limit is a few thousand.
-WATCHED_FOLDERS = 500
+TRY_AGAIN_MS = 1000
 
 
 class AlbumRoom(QWidget):
@@ -66,6 +38,8 @@ class AlbumRoom(QWidget):
         model: what is shown, in order.
         culling: what a person says of photos.
         tasks: what is done with many photos at once.
+        visit: fills the album from its folders.
+        open_catalogue: opens the person's catalogue, for the calling thread.
 
     Signals:
         message: a sentence for people.
@@ -77,47 +51,31 @@ class AlbumRoom(QWidget):
 
     def __init__(self, catalogue_file: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._catalogue_file = catalogue_file
-        self._passing_folder: tempfile.TemporaryDirectory[str] | None = None
-        self._scorer: Scorer | None = None
-        self._paths: Sequence[Path] = ()
-        self._waiting: Sequence[Path] = ()
-        self._pace = Pace()
-        self._bad_files_told = 0
+        self.keeper = CatalogueKeeper(catalogue_file, self)
+        self.keeper.message.connect(self.message)
+        self.keeper.damage_found.connect(self._replace_catalogue)
+        self.open_catalogue = self.keeper.open
         self.model = AlbumModel(self)
         self.thumbnails = Thumbnails(self)
         self.thumbnails.arrived.connect(self.model.redraw)
         self.decoded = DecodedPhotos(self.thumbnails, self)
-        self.culling = Culling(self.model, self.open_catalogue, self)
-        self.culling.message.connect(self.message)
-        self.tasks = AlbumTasks(self.model, self.culling, self.thumbnails, self.open_catalogue, self.chosen)
+        self.tasks = AlbumTasks(self.model, self.thumbnails, self.open_catalogue, self.chosen_rows)
         self.tasks.message.connect(self.message)
-        self.jobs = JobSlot(self)
-        self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
-        self._show_soon.timeout.connect(self.model.refresh)
-        self._watcher = QFileSystemWatcher(self)
-        self._look_again_soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
-        self._watcher.directoryChanged.connect(lambda _: self._look_again_soon.start())
-        self._look_again_soon.timeout.connect(self.look_again)
+        self.culling = self.tasks.culling
+        self.culling.marked.connect(self._show_marks)
+        self.visit = AlbumVisit(self.model, self.open_catalogue, self)
+        self.visit.message.connect(self.message)
+        self.jobs, self.progress = self.visit.jobs, self.visit.progress
         self._build()
 
     def _build(self) -> None:
         self.title = ElidedLabel("Album")
-        self.progress = QProgressBar()
-        self.progress.setFixedWidth(300)
-        self.pause_button = QPushButton("Pause")
-        self.pause_button.setCheckable(True)
-        self.pause_button.toggled.connect(self._pause)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.cancel)
         self.open_button = QPushButton("Open folder…")
         self.open_button.clicked.connect(self.choose_folder)
         bar = QHBoxLayout()
         bar.addWidget(self.open_button)
         bar.addWidget(self.title, 1)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            bar.addWidget(widget)
-            widget.hide()
+        bar.addWidget(self.visit)
         self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
         self.browsing = AlbumBrowsing(self.model, self.grid, self)
@@ -126,6 +84,9 @@ class AlbumRoom(QWidget):
         self.large.step_wanted.connect(self.step)
         self.large.back_wanted.connect(self.show_grid)
         self.large.crop_wanted.connect(self.crop_wanted)
+        self.large.marks.pick_wanted.connect(self.pick)
+        self.large.marks.stars_wanted.connect(self.rate)
+        self.large.marks.compare_wanted.connect(self.start_comparison)
         self.large.message.connect(self.message)
         self.compare = CompareView(self.model, self.open_catalogue, self.decoded)
         self.compare.back_wanted.connect(self.leave_comparison)
@@ -138,30 +99,42 @@ class AlbumRoom(QWidget):
         self.pages = QStackedWidget()
         for page in (self.empty, self.grid, self.large, self.compare):
             self.pages.addWidget(page)
+        self.key_hint = KeyHint()
         self.browsing.filters.hide()
-        self.pages.currentChanged.connect(
-            lambda: self.browsing.filters.setVisible(self.pages.currentWidget() is self.grid)
-        )
+        self.pages.currentChanged.connect(self._show_bars)
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
         layout.addWidget(self.browsing.filters)
         layout.addWidget(self.pages, 1)
+        layout.addWidget(self.key_hint)
         layout.addWidget(self.tasks)
+        self.model.shown_changed.connect(self._follow_large)
+        self.visit.photos_changed.connect(self._forget_pictures)
+        self.visit.grouped.connect(self.browsing.take_groups)
+        self.visit.progressed.connect(self._choose_first)
+        self.visit.opened.connect(self.tasks.writer.try_again)
+        for ended in (self.visit.completed, self.visit.stopped):
+            ended.connect(self._show_result)
+            ended.connect(self.keeper.check)
+
+    @Slot()
+    def _show_bars(self) -> None:
+        in_grid = self.pages.currentWidget() is self.grid
+        self.browsing.filters.setVisible(in_grid)
+        self.key_hint.show_in_grid(in_grid)
 
     # Opening
 
     @property
     def has_photos(self) -> bool:
         """Whether photos are shown or on their way."""
-        return bool(self.model.album is not None or self._waiting or self.jobs.busy)
+        return self.model.album is not None or self.visit.is_under_way
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on, and first what was opened before the model was ready."""
-        self._scorer = scorer
         self.large.use_scorer(scorer)
         self.tasks.use_scorer(scorer)
-        if self._waiting:
-            self.open_paths(self._waiting)
+        self.visit.use_scorer(scorer)
 
     @Slot()
     def choose_folder(self) -> None:
@@ -182,135 +155,41 @@ class AlbumRoom(QWidget):
         name = "Sample photos — open a folder to see your own" if paths[0] == SAMPLES else paths[0].name
         self.title.setText(name if len(paths) == 1 else f"{name} and {len(paths) - 1} more")
         self.title.setToolTip("\n".join(map(str, paths)))
-        self._paths = paths
-        self._bad_files_told = 0
         self.thumbnails.drop_wishes()
-        self.model.use_album(None)
+        self.visit.open(paths)
         self.browsing.filters.clear()
         self.culling.undo_stack.clear()
-        self._watch(())
         self.show_grid()
-        if self._scorer is None:
-            self._waiting = paths
-            self._begin_progress()
-            return
-        self._waiting = ()
-        self._visit(again=False)
+
+    @Slot(object)
+    def _forget_pictures(self, paths: Sequence[Path]) -> None:
+        for path in paths:
+            self.thumbnails.forget(path)
+            self.decoded.forget(path)
+
+    @Slot()
+    def _choose_first(self) -> None:
+        if self.model.rowCount() and not self.grid.currentIndex().isValid():
+            self.grid.setCurrentIndex(self.model.index(0))
+
+    @Slot()
+    def _show_result(self) -> None:
+        """At the end of a visit, whoever has not moved yet sees the best photo; where there is none, what to do."""
+        if not self.model.album:  # none, or an empty one
+            self.pages.setCurrentWidget(self.empty)
+        elif self.model.rowCount() and self.grid.is_untouched:
+            self.grid.setCurrentIndex(self.model.index(0))
+            self.grid.scrollToTop()
 
     @Slot()
     def look_again(self) -> None:
         """Look for photos that came, changed or went since the folders were opened."""
-        if self._paths and self._scorer and not self.jobs.busy:
-            self._visit(again=True)
-
-    def _visit(self, *, again: bool) -> None:
-        assert self._scorer is not None
-        paths, scorer = self._paths, self._scorer
-        self._pace = Pace()
-        if not again:
-            self._begin_progress()
-
-        def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
-            yield from visit(paths, self.open_catalogue, scorer, again=again)
-
-        self.jobs.start(task, progressed=self._take, completed=self._complete, failed=self._fail)
-
-    @Slot(object)
-    def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
-        photos = [result for result in progress.results if isinstance(result, ScoredPhoto)]
-        self._show_progress(progress, fresh=bool(photos))
-        for result in progress.results:
-            match result:
-                case Listed(album):
-                    self.model.use_album(album)
-                case Gone(paths):
-                    self.model.remove(paths)
-                case Grouped(groups):
-                    self.browsing.take_groups(groups)
-        if photos and self.model.album is not None:
-            self.model.album.put(photos)
-            for photo in photos:
-                self.thumbnails.forget(photo.path)
-                self.decoded.forget(photo.path)
-            if not self._show_soon.isActive():
-                self._show_soon.start(0 if self.model.rowCount() == 0 else SHOW_EVERY_MS)
-        if self.model.rowCount() and not self.grid.currentIndex().isValid():
-            self.grid.setCurrentIndex(self.model.index(0))
-
-    def _begin_progress(self) -> None:
-        self.progress.setRange(0, 0)
-        self.pause_button.setChecked(False)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.show()
-
-    def _show_progress(self, progress: Progress[object], *, fresh: bool) -> None:
-        self.progress.setRange(0, max(progress.total, 1))
-        self.progress.setValue(progress.done)
-        if fresh:
-            self._pace.mark(progress.done)
-        pace = self._pace.in_words(progress.total)
-        self.progress.setFormat(f"{progress.done:,} of {progress.total:,}" + (f" · {pace}" if pace else ""))
-
-    @Slot()
-    def _complete(self) -> None:
-        self._end_progress()
-        self._show_soon.stop()
-        self.model.refresh()
-        album = self.model.album
-        total, bad = (len(album), album.bad_files) if album is not None else (0, 0)
-        if not total:
-            self.pages.setCurrentWidget(self.empty)
-            self.message.emit("There are no photos in there: open another folder.")
-        elif missing := [path for path in self._paths if not path.exists()]:
-            self.message.emit(f"{missing[0]} is not there now: what is known of its photos is shown.")
-        elif bad and bad != self._bad_files_told:
-            self._bad_files_told = bad
-            self.message.emit(
-                f"{total - bad:,} photos scored; {bad} cannot be read and stand at the end, with the reason."
-            )
-        if self.model.rowCount() and self.grid.is_untouched:
-            self.grid.setCurrentIndex(self.model.index(0))
-            self.grid.scrollToTop()
-        self._watch(self._paths)
-
-    @Slot(str)
-    def _fail(self, text: str) -> None:
-        self._end_progress()
-        self.model.refresh()
-        self.message.emit(text)
+        self.visit.look_again()
 
     @Slot()
     def cancel(self) -> None:
         """Stop scoring; what is scored stays, here and in the catalogue."""
-        self.jobs.cancel()
-        self._waiting = ()
-        self._end_progress()
-        self.model.refresh()
-        if not self.model.album:  # none, or an empty one
-            self.pages.setCurrentWidget(self.empty)
-        self.message.emit("Stopped. Open the folder again to go on from here.")
-
-    @Slot(bool)
-    def _pause(self, paused: bool) -> None:
-        self.jobs.pause(paused)
-        self.pause_button.setText("Go on" if paused else "Pause")
-        if paused:
-            self.progress.setFormat("Paused at %v of %m")
-        self._pace = Pace()
-
-    def _end_progress(self) -> None:
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.hide()
-
-    def _watch(self, paths: Sequence[Path]) -> None:
-        """Notice what comes and goes in these folders, and in those that photos of the album are in."""
-        if watched := self._watcher.directories():
-            self._watcher.removePaths(watched)
-        folders = {str(path.absolute()) for path in paths if path.is_dir()}
-        if self.model.album is not None and paths:
-            folders |= self.model.album.folders()
-        if folders:
-            self._watcher.addPaths(sorted(folders)[:WATCHED_FOLDERS])
+        self.visit.cancel()
 
     # Looking
 
@@ -357,6 +236,22 @@ class AlbumRoom(QWidget):
     def _show_current(self) -> None:
         if self.grid.currentIndex().isValid() and not self.grid.is_untouched:
             self.grid.scrollTo(self.grid.currentIndex())
+
+    @Slot()
+    def _follow_large(self) -> None:
+        """Keep the keys with the photo that is shown large; if it went, show the one that stands in its place."""
+        path = self.large.path
+        if self.pages.currentWidget() is not self.large or path is None:
+            return
+        place = self.model.place_of(path)
+        if place is not None:
+            self.grid.setCurrentIndex(self.model.index(place))
+        elif self.model.album is not None and self.model.album.row_of(path) is None:
+            if self.grid.currentIndex().isValid():
+                self.show_large(self.grid.currentIndex())
+            else:
+                self.show_grid()
+            self.message.emit(f"{path.name} is not there any more.")
 
     @Slot(int)
     def step(self, places: int) -> None:
@@ -438,28 +333,35 @@ class AlbumRoom(QWidget):
         if photos := self.chosen()[:1]:
             self.crop_wanted.emit(photos[0].path)
 
-    def chosen(self) -> list[PhotoRow]:
-        """The photos that an action is for: the one that is looked at, or those that are selected, in their order."""
+    def chosen_rows(self) -> Rows:
+        """The album's rows that an action is for: what is looked at, or what is selected, in its order."""
+        current, shown = self.grid.currentIndex(), self.model.shown
         if self.pages.currentWidget() is self.compare:
-            return [self.compare.focused] if self.compare.focused else []
-        current = self.grid.currentIndex()
+            photo = self.compare.focused
+            row = self.model.album.row_of(photo.path) if photo and self.model.album is not None else None
+            return np.array([] if row is None else [row], np.int32)
         if self.pages.currentWidget() is self.large and current.isValid():
-            return [self.model.photo(current.row())]
-        places = sorted(index.row() for index in self.grid.selectionModel().selectedIndexes())
-        return [self.model.photo(place) for place in places]
+            return shown[[current.row()]]
+        spans = [(each.top(), each.bottom() + 1) for each in self.grid.selectionModel().selection().toList()]
+        return shown[np.concatenate([np.arange(*span) for span in sorted(spans)])] if spans else shown[:0]
+
+    def chosen(self) -> list[PhotoRow]:
+        """The photos that an action is for."""
+        return self.model.album.photos(self.chosen_rows()) if self.model.album is not None else []
 
     # Marking
 
+    @Slot(int)
     def pick(self, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) the chosen photos."""
-        self.culling.pick(self.chosen(), pick)
-        self._show_marks()
+        self.culling.pick(self.chosen_rows(), pick)
 
+    @Slot(int)
     def rate(self, stars: int) -> None:
         """Give the chosen photos 1 to 5 stars, or none."""
-        self.culling.rate(self.chosen(), stars)
-        self._show_marks()
+        self.culling.rate(self.chosen_rows(), stars)
 
+    @Slot()
     def _show_marks(self) -> None:
         current = self.grid.currentIndex()
         if self.pages.currentWidget() is self.large and current.isValid():
@@ -472,44 +374,38 @@ class AlbumRoom(QWidget):
         """Take back what was done to photos last."""
         if self.tasks.is_free:
             self.culling.undo()
-            self._show_marks()
 
     @Slot()
     def redo(self) -> None:
         """Do again what was taken back last."""
         if self.tasks.is_free:
             self.culling.redo()
-            self._show_marks()
 
     # The catalogue
 
-    def open_catalogue(self) -> Catalogue:
-        """The person's catalogue, for the calling thread.
-
-        Where it cannot be used, one that passes with this run: photos can be ranked all the same.
-        """
-        try:
-            catalogue, told = open_or_begin_anew(self._catalogue_file)
-        except CatalogueError as error:
-            told = f"Scores and marks will not be remembered this time: {error}"
-            self._passing_folder = tempfile.TemporaryDirectory(prefix="selfie-studio-")
-            self._catalogue_file = Path(self._passing_folder.name) / "catalogue.sqlite"
-            catalogue = Catalogue(self._catalogue_file)
-        if told:
-            self.message.emit(told)
-        return catalogue
+    @Slot()
+    def _replace_catalogue(self) -> None:
+        """Go on with another catalogue than the damaged one, once all that uses it is done."""
+        if self.tasks.strip.busy:
+            QTimer.singleShot(TRY_AGAIN_MS, self._replace_catalogue)
+            return
+        self.visit.close_jobs()
+        self.tasks.writer.close(write_all=False)
+        self.large.close_jobs()
+        self.compare.jobs.close()
+        self.keeper.replace()
+        self.culling.undo_stack.clear()
+        self.visit.open(self.visit.paths)
 
     def close_jobs(self) -> None:
         """Stop all work and wait for its threads."""
-        self._look_again_soon.stop()
-        self.jobs.close()
+        self.visit.close_jobs()
         self.large.close_jobs()
         self.compare.jobs.close()
         self.decoded.close()
-        self.tasks.close_jobs(write_all_stars=self._passing_folder is not None)
+        self.tasks.close_jobs(write_all_stars=self.keeper.is_passing)
         self.thumbnails.close()
-        if self._passing_folder:
-            self._passing_folder.cleanup()
+        self.keeper.close()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -519,7 +415,7 @@ class AlbumRoom(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.browsing.filters.close_stack():
             return
-        if event.key() == Qt.Key.Key_Escape and self.jobs.busy:
+        if event.key() == Qt.Key.Key_Escape and self.visit.is_under_way:
             self.cancel()
         else:
             super().keyPressEvent(event)

@@ -73,14 +73,22 @@ class ComparePane(QWidget):
     def show_mark(self, mark: Mark) -> None:
         self.mark.setText(mark_in_words(mark))
 
-    def show_gap(self, best_points: float) -> None:
-        """Say how far the photo's score is below the best one of the comparison."""
+    def show_gap(self, best_points: float, decimals: int = 0) -> None:
+        """Say how far the photo's score is below the best one of the comparison.
+
+        Args:
+            best_points: of the best one.
+            decimals: with how many all scores of the comparison are told.
+        """
         if self.photo is None or self.photo.points is None:
             self.gap.clear()
             return
-        gap = round(best_points) - round(self.photo.points)
-        self.gap.setText(f"−{gap}" if gap > 0 else "best")
-        self.gap.setToolTip(f"{gap} points below the best of these" if gap > 0 else "The best score of these")
+        self.score.show_points(self.photo.points, older_model=self.photo.older_model, decimals=decimals)
+        gap = round(best_points, decimals) - round(self.photo.points, decimals)
+        words = f"{gap:.{decimals}f}"
+        is_best = not float(words)
+        self.gap.setText("best" if is_best else f"−{words}")
+        self.gap.setToolTip("The best score of these" if is_best else f"{words} points below the best of these")
 
     def show_words(self, advantages: Sequence[str]) -> None:
         """Say what the photo has over the others, and what nobody should overlook."""

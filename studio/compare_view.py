@@ -14,7 +14,7 @@ from engine.progress import Progress
 from engine.reasons import advantages
 from studio.album_model import AlbumModel
 from studio.compare_pane import ComparePane
-from studio.comparison import MOST, Comparison
+from studio.comparison import MOST, Comparison, decimals_needed
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
@@ -196,9 +196,9 @@ class CompareView(OwnKeys):
         """Fetch the pictures and what is measured of them; say what is known at once."""
         photos = [pane.photo for pane in self.panes if pane.photo is not None]
         self.title.setText(f"{count(len(photos), 'photo')} side by side")
-        best = max(photo.points or 0 for photo in photos)
+        points = [photo.points or 0 for photo in photos]
         for pane in self.panes:
-            pane.show_gap(best)
+            pane.show_gap(max(points), decimals_needed(points))
         self._decoded.want([*(photo.path for photo in photos), *self._comparison.upcoming()])
         for pane in self.panes:
             if pane.photo and (decoded := self._decoded.get_or_thumbnail(pane.photo.path, pane.photo.size_wh)):

@@ -86,3 +86,8 @@ class Comparison:
             self._furthest = max(places)[1]
             self._next_place()
         return photos
+
+
+def decimals_needed(points: Sequence[float]) -> int:
+    """With how many decimals, 0 or 1, scores are told beside each other: none, unless it hides which one is better."""
+    return int(len({round(each) for each in points}) < len({round(each, 1) for each in points}))

@@ -1,77 +1,101 @@
 """What a person says of photos (picked, rejected, stars), written down at once, with undo and redo of everything."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine.album import PhotoRow
-from engine.catalogue import Catalogue, Mark, UnwrittenStars
+from engine.album import UNKNOWN, UNRATED, Rows
+from engine.catalogue import Catalogue, Mark
 from engine.errors import CatalogueError
-from engine.ratings import REJECTED as REJECTED_ELSEWHERE
-from engine.ratings import UNRATED, StarMapping
-from engine.resources import SAMPLES
+from engine.progress import Progress
+from engine.ratings import StarMapping
 from studio.album_model import AlbumModel
-from studio.star_place import star_place
+from studio.mark_steps import Marks, MarkStep, changes_of, in_steps, unwritten_stars
+from studio.task_strip import TaskStrip
 from studio.wording import count
 
 PICKED, UNMARKED, REJECTED = 1, 0, -1
 _PICK_WORDS = {PICKED: "picked", UNMARKED: "unmarked", REJECTED: "rejected"}
+# So many photos are marked before anybody notices; more are a task that is seen and can be stopped.
+AT_ONCE = 1000
+_TASK = "Marking photos"
 
 
 class Culling(QObject):
-    """Marks photos of the album, through an undo stack.
+    """Marks photos of the album, told by their rows, through an undo stack. Copies of a photo share its mark.
+
+    Args:
+        model: the album.
+        open_catalogue: where marks are written down.
+        strip: shows how far it is, where there are many photos.
 
     Attributes:
         undo_stack: of everything that can be undone in the album.
 
     Signals:
         message: a sentence for people.
+        marked: photos are marked, or are no longer.
         stars_waiting: there are stars to be written into photos.
     """
 
     message = Signal(str)
+    marked = Signal()
     stars_waiting = Signal()
 
     def __init__(
-        self, model: AlbumModel, open_catalogue: Callable[[], Catalogue], parent: QObject | None = None
+        self,
+        model: AlbumModel,
+        open_catalogue: Callable[[], Catalogue],
+        strip: TaskStrip,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._model = model
         self._open_catalogue = open_catalogue
+        self._strip = strip
         self.undo_stack = QUndoStack(self)
 
-    def pick(self, photos: Sequence[PhotoRow], pick: int) -> None:
+    def pick(self, rows: Rows, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) photos."""
 
-        def change(mark: Mark) -> Mark:
-            accepted = pick == UNMARKED and mark.stars == REJECTED_ELSEWHERE
-            return replace(mark, pick=pick, stars=UNRATED if accepted else mark.stars)
+        def change(mark: Mark, _: float) -> Mark:
+            return replace(mark, pick=pick) if pick else mark.accepted()
 
-        self._mark(photos, lambda photo: change(photo.mark), _PICK_WORDS[pick])
+        self._mark(rows, change, _PICK_WORDS[pick])
 
-    def rate(self, photos: Sequence[PhotoRow], stars: int) -> None:
+    def rate(self, rows: Rows, stars: int) -> None:
         """Give photos 1 to 5 stars, or take their stars away with 0."""
         words = f"rated {count(stars, 'star')}" if stars else "left without stars"
-        self._mark(photos, lambda photo: replace(photo.mark, stars=stars, by_score=False), words)
+        self._mark(rows, lambda mark, _: replace(mark, stars=stars, by_score=False), words)
 
-    def rate_by_score(self, photos: Sequence[PhotoRow], mapping: StarMapping) -> None:
+    def rate_by_score(self, rows: Rows, mapping: StarMapping) -> None:
         """Give photos stars from their scores; those that a person rated keep theirs."""
 
-        def change(photo: PhotoRow) -> Mark:
-            assert photo.points is not None, "it has a content, so it was scored"
-            return replace(photo.mark, stars=mapping.stars(photo.points), by_score=True)
+        def change(mark: Mark, points: float) -> Mark:
+            return mark if mark.is_rated_by_person else replace(mark, stars=mapping.stars(points), by_score=True)
 
-        free = [photo for photo in photos if photo.points is not None and not photo.mark.is_rated_by_person]
-        self._mark(free, change, "rated by their scores")
+        album = self._model.album
+        if album is not None:
+            free = rows[~album.rated_by_person[rows] & ~np.isnan(album.numbers["points"][rows])]
+            if not len(free):
+                self.message.emit("A person rated all of these: they keep their stars.")
+            self._mark(free, change, f"rated by {'its score' if len(free) == 1 else 'their scores'}")
 
-    def write_again(self, photos: Sequence[PhotoRow]) -> None:
+    def write_again(self, rows: Rows) -> None:
         """Write the stars that photos have where stars are kept now."""
-        marks = {photo.path: photo.mark for photo in photos if photo.mark.stars is not None}
-        if self._write(marks, _unwritten(marks)):
-            self.stars_waiting.emit()
+        album = self._model.album
+        if album is None:
+            return
+        rows = rows[album.numbers["stars"][rows] != UNRATED]
+
+        def end(before: Marks, after: Marks, text: str) -> None:
+            self.message.emit(text or f"The stars of {count(len(after), 'photo')} are being written.")
+
+        self._run(changes_of(album, rows, lambda mark, _: mark), len(rows), end, rewrites=True)
 
     def undo(self) -> None:
         """Take back what was done last."""
@@ -88,68 +112,114 @@ class Culling(QObject):
         else:
             self.message.emit("There is nothing to undo." if word == "Undone" else "There is nothing to do again.")
 
-    def _mark(self, photos: Sequence[PhotoRow], change: Callable[[PhotoRow], Mark], words: str) -> None:
-        photos = [photo for photo in photos if photo.error is None and photo.content > 0]
-        before = {photo.path: photo.mark for photo in photos}
-        after = {photo.path: change(photo) for photo in photos}
-        if before == after:
-            return
-        name = photos[0].path.name if len(photos) == 1 else count(len(photos), "photo")
-        self.undo_stack.push(_Marking(self, before, after, f"{name} {words}"))
-        self.message.emit(f"{name} {words}.")
-
-    def write(self, marks: Mapping[Path, Mark], *, undoing: bool) -> None:
-        """Write marks down and show them; for the undo stack. Copies of a photo share its mark."""
+    def _mark(self, rows: Rows, change: Callable[[Mark, float], Mark], words: str) -> None:
         album = self._model.album
         if album is None:
             return
-        found = {row: mark for path, mark in marks.items() if (row := album.row_of(path)) is not None}
-        contents = album.numbers["content"][list(found)].tolist()
-        by_content = dict(zip(contents, found.values(), strict=True))
-        copies = album.photos(album.rows_with(by_content))
-        all_marks = {photo.path: by_content[photo.content] for photo in copies}
-        changed = [photo.path for photo in copies if _stars(photo.mark) != _stars(by_content[photo.content])]
-        unwritten = _unwritten({path: all_marks[path] for path in changed}, undoing=undoing)
-        self._write(all_marks, unwritten)
-        self._model.mark(by_content)
-        if unwritten:
-            self.stars_waiting.emit()
+        rows = rows[album.numbers["content"][rows] != UNKNOWN]
+        if not len(rows):
+            return
+        name = album.path(int(rows[0])).name if len(rows) == 1 else f"{len(rows):,} photos"
+        with_copies = album.rows_with(album.numbers["content"][rows].tolist())
 
-    def _write(self, marks: Mapping[Path, Mark], unwritten: Sequence[UnwrittenStars]) -> bool:
-        try:
+        def end(before: Marks, after: Marks, text: str) -> None:
+            if before != after:
+                self.undo_stack.push(_Marking(self, before, after, f"{name} {words}"))
+            if len(after) < len(with_copies) and not text:
+                text = f"Stopped: {len(after):,} of {name} {words}."
+            self.message.emit(text or f"{name} {words}.")
+
+        self._run(changes_of(album, with_copies, change), len(with_copies), end)
+
+    def write(self, before: Marks, after: Marks, *, undoing: bool) -> None:
+        """Let photos that are marked in one way be marked in another; for the undo stack."""
+
+        def end(before: Marks, after: Marks, text: str) -> None:
+            if text:
+                self.message.emit(text)
+
+        self._run(in_steps(before, after), len(after), end, undoing=undoing)
+
+    def _run(
+        self,
+        steps: Iterator[MarkStep],
+        total: int,
+        ended: Callable[[Marks, Marks, str], None],
+        *,
+        undoing: bool = False,
+        rewrites: bool = False,
+    ) -> None:
+        """Mark photos step by step, few at once, many in the background.
+
+        Args:
+            steps: how photos are marked before and after.
+            total: of photos.
+            ended: called with all that was done, and with what went wrong, "" for nothing.
+            undoing: stars may take the place of those that a person gave.
+            rewrites: write stars that are as they were too.
+        """
+        if self._strip.busy and (total > AT_ONCE or self._strip.what == _TASK):
+            self.message.emit(f"Wait for the end of this, or cancel it: {self._strip.what}.")
+            return
+        before: dict[Path, Mark] = {}
+        after: dict[Path, Mark] = {}
+        waiting: list[int] = []
+
+        def task() -> Iterator[Progress[MarkStep]]:
+            done = 0
             with self._open_catalogue() as catalogue:
-                catalogue.mark_files(list(marks.items()), unwritten)
+                for old, new in steps:
+                    unwritten = unwritten_stars(old, new, undoing=undoing, rewrites=rewrites)
+                    catalogue.mark_files(list(new.items()), unwritten)
+                    waiting.append(len(unwritten))
+                    done += len(new)
+                    yield Progress(done, total, "", ((old, new),))
+
+        def show(progress: Progress[MarkStep]) -> None:
+            for old, new in progress.results:
+                before.update(old)
+                after.update(new)
+                self._show(new)
+
+        def end(text: str) -> None:
+            if any(waiting):
+                self.stars_waiting.emit()
+            ended(before, after, text)
+            self.marked.emit()
+
+        if total > AT_ONCE:
+            self._strip.run(_TASK, task, progressed=show, ended=end)
+            return
+        try:
+            for progress in task():
+                show(progress)
         except CatalogueError as error:
-            self.message.emit(f"This mark will be forgotten: {error}")
-            return False
-        return True
+            end(f"Not marked: {error}")
+        else:
+            end("")
 
-
-def _stars(mark: Mark) -> tuple[int | None, bool]:
-    return mark.stars, mark.by_score
-
-
-def _unwritten(marks: Mapping[Path, Mark], *, undoing: bool = False) -> list[UnwrittenStars]:
-    """The stars of photos, to be written where stars are kept; the program's own samples are never written to."""
-    place = star_place()
-    if place is None:
-        return []
-    return [
-        UnwrittenStars(path, mark.stars, mark.by_score, place, undoing)
-        for path, mark in marks.items()
-        if SAMPLES not in path.parents
-    ]
+    def _show(self, marks: Marks) -> None:
+        album = self._model.album
+        if album is not None:
+            rows = album.rows_of(marks)
+            found = {row: mark for row, mark in zip(rows, marks.values(), strict=True) if row is not None}
+            contents = album.numbers["content"][list(found)].tolist()
+            self._model.mark(dict(zip(contents, found.values(), strict=True)))
 
 
 class _Marking(QUndoCommand):
-    """Marks by path: the number of a photo's content changes when stars are written into it."""
+    """Marks by path: the number of a photo's content changes when stars are written into it. Pushed once it is done."""
 
-    def __init__(self, culling: Culling, before: Mapping[Path, Mark], after: Mapping[Path, Mark], text: str) -> None:
+    def __init__(self, culling: Culling, before: Marks, after: Marks, text: str) -> None:
         super().__init__(text)
         self._culling, self._before, self._after = culling, before, after
+        self._is_done = True
 
     def undo(self) -> None:
-        self._culling.write(self._before, undoing=True)
+        self._culling.write(self._after, self._before, undoing=True)
 
     def redo(self) -> None:
-        self._culling.write(self._after, undoing=False)
+        if self._is_done:  # the stack says "redo" at once, when the command is pushed
+            self._is_done = False
+            return
+        self._culling.write(self._before, self._after, undoing=False)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from html import escape
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QMainWindow, QMenu, QTextBrowser, QVBoxLayout
 
 SIZE_WH = (560, 600)
@@ -26,9 +26,14 @@ Rows = list[tuple[str, str]]
 
 
 class KeyTable(QDialog):
-    """Keys by menu and room."""
+    """Keys by menu and room.
 
-    def __init__(self, window: QMainWindow) -> None:
+    Args:
+        window: whose menus and shortcuts they are.
+        room: the name of the room that is shown; its keys are in sight.
+    """
+
+    def __init__(self, window: QMainWindow, room: str = "") -> None:
         super().__init__(window)
         self.setWindowTitle("Keys")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -40,6 +45,11 @@ class KeyTable(QDialog):
         layout.addWidget(self.text)
         layout.addWidget(buttons)
         self.resize(min(SIZE_WH[0], window.width()), min(SIZE_WH[1], window.height()))
+        self._room = room
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.text.scrollToAnchor(self._room)  # now that lines have their places
 
 
 def all_keys(window: QMainWindow) -> dict[str, Rows]:
@@ -77,6 +87,6 @@ def _plain(text: str) -> str:
 def _html(keys: dict[str, Rows]) -> str:
     parts = []
     for name, rows in keys.items():
-        parts.append(f'<tr><td colspan="2"><br><b>{escape(name)}</b></td></tr>')
+        parts.append(f'<tr><td colspan="2"><br><a name="{escape(name)}"></a><b>{escape(name)}</b></td></tr>')
         parts += [f"<tr><td width=150>{escape(key)}</td><td>{escape(text)}</td></tr>" for key, text in rows]
     return f'<table cellpadding="3" cellspacing="0">{"".join(parts)}</table>'

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QImage, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from engine.album import PhotoRow
 from engine.catalogue import Catalogue, ContentRecord, Mark
@@ -18,13 +18,14 @@ from engine.scoring import Scorer, score_from_logit
 from studio.decoded_photos import DecodedPhotos
 from studio.elided_label import ElidedLabel
 from studio.jobs import JobSlot
+from studio.mark_bar import MarkBar
 from studio.own_keys import OwnKeys
 from studio.saliency_overlay import FAINT, overlay_image, softened, strongest
 from studio.score_badge import ScoreBadge
 from studio.stack_choice import why_chosen
 from studio.toggle import Toggle
 from studio.why_panel import WhyPanel
-from studio.wording import faces_in_words, mark_in_words, on_one_line
+from studio.wording import faces_in_words, on_one_line
 from studio.zoom_canvas import FACTOR_PER_NOTCH, ZoomCanvas
 
 # For the map: as the album scored the photo.
@@ -46,6 +47,7 @@ class LargePhoto(OwnKeys):
     """A photo and what is known of it.
 
     Attributes:
+        marks: what a person says of the photo, and can do with it.
         jobs: what is read of the photo.
         map_jobs: what computes its map.
 
@@ -94,7 +96,8 @@ class LargePhoto(OwnKeys):
         self.canvas.detail_wanted.connect(self._want_detail)
         self.score = ScoreBadge(30)
         self.text = ElidedLabel()
-        self.mark = QLabel()
+        self.marks = MarkBar()
+        self.marks.crop_wanted.connect(self._want_crop)
         self.panel = WhyPanel()
         self.panel.hide()
         self.panel.map_wanted.connect(self._show_map)
@@ -115,10 +118,10 @@ class LargePhoto(OwnKeys):
         below.addWidget(self.canvas, 1)
         below.addWidget(self.panel)
         layout.addLayout(below, 1)
+        layout.addWidget(self.marks)
 
     def _bar(self) -> QHBoxLayout:
         back = _button("‹ All photos", "Back to the grid (Esc)", self.back_wanted.emit)
-        crop = _button("Crop", "Crop this photo (C)", self._want_crop)
         previous = _button("‹", "Previous (Left)", partial(self._want_step, -1))
         following = _button("›", "Next (Right)", partial(self._want_step, 1))
         for arrow in (previous, following):
@@ -126,8 +129,8 @@ class LargePhoto(OwnKeys):
         self.why.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.zoom_button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         bar = QHBoxLayout()
-        left: Sequence[QWidget] = (back, crop, self.score, self.text)
-        right: Sequence[QWidget] = (self.mark, self.why, self.zoom_button, previous, following)
+        left: Sequence[QWidget] = (back, self.score, self.text)
+        right: Sequence[QWidget] = (self.why, self.zoom_button, previous, following)
         for widget in (*left, *right):
             bar.addWidget(widget, 1 if widget is self.text else 0)
         for before in (self.score, self.why):
@@ -135,6 +138,11 @@ class LargePhoto(OwnKeys):
         return bar
 
     # The photo
+
+    @property
+    def path(self) -> Path | None:
+        """Of the photo that is shown, or was last."""
+        return self._photo.path if self._photo is not None else None
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Ask this model what counts."""
@@ -168,9 +176,11 @@ class LargePhoto(OwnKeys):
         self.text.setToolTip(str(photo.path))
         if photo.points is None:
             self.text.setText(f"{photo.path.name} · {photo.error}")
+            self.marks.setEnabled(False)
             self.panel.show_record(None)
             self._decoded.want(neighbours)
             return
+        self.marks.setEnabled(True)
         width, height = photo.size_wh
         faces = faces_in_words(photo.faces)
         name = on_one_line(photo.path.name)
@@ -189,7 +199,7 @@ class LargePhoto(OwnKeys):
 
     def show_mark(self, mark: Mark) -> None:
         """Show what a person said of the photo."""
-        self.mark.setText(mark_in_words(mark))
+        self.marks.show_mark(mark)
 
     @Slot(object)
     def _show_picture(self, path: Path) -> None:

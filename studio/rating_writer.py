@@ -1,6 +1,7 @@
 """Writes the stars that wait in the catalogue into photos or sidecars, in the background and in order."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,6 +11,9 @@ from engine.progress import Progress
 from engine.rating_queue import WrittenStars, write_waiting_stars
 from studio.jobs import JobSlot
 from studio.wording import count, names_in_words
+
+# Before the number of any stars.
+NONE_TRIED = -1
 
 
 class RatingWriter(QObject):
@@ -29,7 +33,10 @@ class RatingWriter(QObject):
         super().__init__(parent)
         self._open_catalogue = open_catalogue
         self._once_more = False
+        self._tried = NONE_TRIED
         self._failed: list[WrittenStars] = []
+        self._told: set[tuple[Path, str | None]] = set()
+        self._told_beside = False
         self.jobs = JobSlot(self)
 
     @property
@@ -38,17 +45,25 @@ class RatingWriter(QObject):
 
     @Slot()
     def start(self) -> None:
-        """Write what waits."""
+        """Write what waits and was not tried yet."""
         if self.jobs.busy:
             self._once_more = True  # it may just have found that none wait
             return
         self._once_more = False
+        tried = self._tried
 
         def task() -> Iterator[Progress[WrittenStars]]:
             with self._open_catalogue() as catalogue:
-                yield from write_waiting_stars(catalogue)
+                yield from write_waiting_stars(catalogue, tried)
 
         self.jobs.start(task, progressed=self._take, completed=self._end, failed=self._fail)
+
+    @Slot()
+    def try_again(self) -> None:
+        """Write all that waits: a card that was locked or not there may be back."""
+        if not self.jobs.busy:
+            self._tried = NONE_TRIED
+            self.start()
 
     @Slot()
     def stop(self) -> None:
@@ -65,7 +80,18 @@ class RatingWriter(QObject):
 
     @Slot(object)
     def _take(self, progress: Progress[WrittenStars]) -> None:
-        self._failed += [written for written in progress.results if written.error]
+        for written in progress.results:
+            self._tried = written.number
+            # What waits is tried again and again, and told once.
+            if written.error and (written.path, written.error) not in self._told:
+                self._failed.append(written)
+                self._told.add((written.path, written.error))
+            if written.is_beside and not self._told_beside:
+                self._told_beside = True
+                self.message.emit(
+                    f"{written.path.name} cannot hold stars itself: they stand in a sidecar beside it, as those of all "
+                    "such photos."
+                )
         self.progressed.emit(progress)
 
     @Slot()
@@ -75,13 +101,13 @@ class RatingWriter(QObject):
             return
         failed, self._failed = self._failed, []
         self.ended.emit()
-        if len(failed) == 1:
-            self.message.emit(f"{failed[0].path.name}, whose stars stand in the catalogue alone: {failed[0].error}")
-        elif failed:
-            names = names_in_words([written.path.name for written in failed])
-            self.message.emit(
-                f"The stars of {len(failed)} photos stand in the catalogue alone: {names} ({failed[0].error})"
-            )
+        if not failed:
+            return
+        names = names_in_words([written.path.name for written in failed])
+        whose = f"{names}, whose stars stand" if len(failed) == 1 else f"The stars of {len(failed)} photos stand"
+        reason = failed[0].error if len(failed) == 1 else f"{names} ({failed[0].error})"
+        later = " They are written when the folder is opened again." if any(each.waits for each in failed) else ""
+        self.message.emit(f"{whose} in the catalogue alone: {reason}.{later}")
 
     @Slot(str)
     def _fail(self, text: str) -> None:

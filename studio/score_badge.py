@@ -15,8 +15,8 @@ class ScoreBadge(QLabel):
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.show_points(None)
 
-    def show_points(self, points: float | None, *, older_model: bool = False) -> None:
+    def show_points(self, points: float | None, *, older_model: bool = False, decimals: int = 0) -> None:
         """Show a score, 0 to 100, grey where an older model gave it; None is a dash."""
-        self.setText("–" if points is None else f"{points:.0f}")
+        self.setText("–" if points is None else f"{points:.{decimals}f}")
         colour = NO_SCORE if points is None or older_model else score_colour(points)
         self.setStyleSheet(f"background: {colour.name()}; color: #101214; border-radius: 6px; padding: 1px 8px")

@@ -13,7 +13,8 @@ PLACES: dict[RatingPlace | None, tuple[str, str]] = {
     ),
     RatingPlace.FILE: (
         "The photo &itself: its stars travel with it",
-        "Each photo carries its stars wherever it goes; its picture stays as it is, bit for bit.",
+        "Each photo carries its stars wherever it goes; its picture stays as it is, bit for bit. HEIC, RAW and other "
+        "photos that cannot hold stars get a sidecar IMG.xmp.",
     ),
     RatingPlace.SIDECAR: (
         "A sidecar IMG.&xmp, as Lightroom names it",

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from engine.thumbnail_cache import thumbnail_file, thumbnail_marks
+from engine.thumbnail_cache import LARGE, thumbnail_file, thumbnail_marks
 
 
-def read_thumbnail(photo: Path) -> QImage | None:
+def read_thumbnail(photo: Path, side: int = LARGE) -> QImage | None:
     """The thumbnail on disk; None where there is none, or one of what the file was before."""
     try:
         wanted = thumbnail_marks(photo)
-        image = QImage(str(thumbnail_file(photo)))
+        image = QImage(str(thumbnail_file(photo, side)))
     except OSError:
         return None
     fresh = all(image.text(name) == wanted[name] for name in ("Thumb::URI", "Thumb::MTime"))

@@ -20,10 +20,10 @@ class Toggle(QPushButton):
         colour_button(self, is_on=checked)
 
 
-def colour_button(button: QPushButton, *, is_on: bool) -> None:
+def colour_button(button: QPushButton, *, is_on: bool, colour: QColor = ACCENT) -> None:
     """Colour it by its palette and not by a style sheet, which would keep the colours of another scheme."""
     palette = QPalette()
     if is_on:
-        palette.setColor(QPalette.ColorRole.Button, ACCENT)
+        palette.setColor(QPalette.ColorRole.Button, colour)
         palette.setColor(QPalette.ColorRole.ButtonText, QColor("#101214"))
     button.setPalette(palette)

@@ -1,31 +1,26 @@
 """Rejected photos to the system's trash, once a person has seen which, and back by undo. Nothing is ever deleted."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from engine.album import PhotoFilter, PhotoRow
-from engine.catalogue import Catalogue
+from engine.catalogue import Catalogue, Mark
+from engine.errors import CatalogueError
 from engine.progress import Progress
 from engine.resources import SAMPLES
 from engine.scan import ScoredPhoto, scan
 from engine.scoring import Scorer
 from engine.trash import RestoredPhoto, TrashedPhoto, move_to_trash, restore
 from studio.album_model import AlbumModel
-from studio.elided_label import ElidedLabel
 from studio.task_strip import TaskStrip
-from studio.theme import large_font
 from studio.thumbnails import Thumbnails
+from studio.trash_dialog import Copies, TrashDialog
 from studio.wording import count, names_in_words
-
-# Shown before they go; more do not fit a small window.
-FIRST_FEW = 5
-PREVIEW_SIDE = 104
 
 
 class Trashing(QObject):
@@ -69,16 +64,49 @@ class Trashing(QObject):
             self.message.emit(f"Wait for the end of this, or cancel it: {self._strip.what}.")
         else:
             hidden = sum(self._model.place_of(photo.path) is None for photo in photos)
-            dialog = TrashDialog(photos, hidden, len(spared), thumbnails, window)
-            dialog.accepted.connect(lambda: self.move([photo.path for photo in photos]))
-            dialog.accepted.connect(lambda: self._accept(spared))
+            copies = Copies([photo.path for photo in spared], self._elsewhere(photos))
+            dialog = TrashDialog(photos, hidden, copies, thumbnails, window)
+            dialog.accepted.connect(lambda: self._move_as_agreed(dialog, photos, spared))
             dialog.open()
 
-    def _accept(self, photos: Sequence[PhotoRow]) -> None:
-        """Photos whose copies went are rejected no longer."""
-        marks = {photo.content: replace(photo.mark, pick=0) for photo in photos}
-        with self._open_catalogue() as catalogue:
-            catalogue.mark(list(marks.items()))
+    def _elsewhere(self, photos: Sequence[PhotoRow]) -> list[Path]:
+        """Copies of photos in folders that are not shown, as far as the catalogue knows them."""
+        album = self._model.album
+        assert album is not None, "these are photos of it"
+        try:
+            with self._open_catalogue() as catalogue:
+                held = catalogue.paths_of({photo.content for photo in photos})
+        except CatalogueError as error:
+            self.message.emit(str(error))
+            return []
+        others = [path for paths in held.values() for path in paths if album.row_of(path) is None]
+        return [path for path in others if path.exists() and SAMPLES not in path.parents]
+
+    def _move_as_agreed(self, dialog: TrashDialog, photos: Sequence[PhotoRow], spared: Sequence[PhotoRow]) -> None:
+        copies = spared if dialog.copies_too.isChecked() else ()
+        self.move([photo.path for photo in (*photos, *copies)])
+
+    def _accept_copies(self, gone: Sequence[Path]) -> dict[int, Mark]:
+        """What still lies somewhere is rejected no longer: its copies went. How it was marked before."""
+        album = self._model.album
+        if album is None or not gone:
+            return {}
+        rows = [row for path in gone if (row := album.row_of(path)) is not None]
+        try:
+            with self._open_catalogue() as catalogue:
+                before = catalogue.accept_what_stays(album.numbers["content"][rows].tolist())
+        except CatalogueError as error:
+            self.message.emit(str(error))
+            return {}
+        self._model.mark({content: mark.accepted() for content, mark in before.items()})
+        return before
+
+    def _mark_again(self, marks: Mapping[int, Mark]) -> None:
+        try:
+            with self._open_catalogue() as catalogue:
+                catalogue.mark(list(marks.items()))
+        except CatalogueError as error:
+            self.message.emit(str(error))
         self._model.mark(marks)
 
     def move(self, paths: Sequence[Path], command: "_Trashing | None" = None) -> None:
@@ -99,11 +127,12 @@ class Trashing(QObject):
 
         def end(text: str) -> None:
             gone = [photo for photo in moved if not photo.error]
+            accepted = self._accept_copies([photo.original for photo in gone])
             self._model.remove([photo.original for photo in gone])
             if gone and command is None:
-                self._undo_stack.push(_Trashing(self, gone))
+                self._undo_stack.push(_Trashing(self, gone, accepted))
             elif command is not None:
-                command.trashed = gone
+                command.trashed, command.accepted = gone, accepted
             self._say_moved(moved, len(paths), text)
 
         self._strip.run("Moving to the trash", task, progressed=lambda step: moved.extend(step.results), ended=end)
@@ -122,8 +151,13 @@ class Trashing(QObject):
             parts.append(f"Stopped: {count(asked - len(moved), 'photo')} stay where they are.")
         self.message.emit(" ".join(parts))
 
-    def bring_back(self, trashed: Sequence[TrashedPhoto]) -> None:
-        """Bring photos back from the trash, with their marks."""
+    def bring_back(self, trashed: Sequence[TrashedPhoto], accepted: Mapping[int, Mark]) -> None:
+        """Bring photos back from the trash, with their marks.
+
+        Args:
+            trashed: which.
+            accepted: how contents were marked whose copies stayed.
+        """
         scorer, back = self.scorer, list[RestoredPhoto]()
         assert scorer is not None, "there were photos to move"
 
@@ -143,6 +177,7 @@ class Trashing(QObject):
                 self._model.album.put(result for result in step.results if isinstance(result, ScoredPhoto))
 
         def end(text: str) -> None:
+            self._mark_again(accepted)
             self._model.refresh()
             lost = [photo for photo in back if photo.error]
             parts = [text] if text else []
@@ -170,79 +205,16 @@ def without_last_copies(photos: Sequence[PhotoRow]) -> tuple[list[PhotoRow], lis
 class _Trashing(QUndoCommand):
     """Photos in the trash; pushed once they are there."""
 
-    def __init__(self, trashing: Trashing, trashed: list[TrashedPhoto]) -> None:
+    def __init__(self, trashing: Trashing, trashed: list[TrashedPhoto], accepted: Mapping[int, Mark]) -> None:
         super().__init__(f"{count(len(trashed), 'photo')} moved to the trash")
-        self._trashing, self.trashed = trashing, trashed
+        self._trashing, self.trashed, self.accepted = trashing, trashed, accepted
         self._is_done = True
 
     def undo(self) -> None:
-        self._trashing.bring_back(self.trashed)
+        self._trashing.bring_back(self.trashed, self.accepted)
 
     def redo(self) -> None:
         if self._is_done:  # the stack says "redo" at once, when the command is pushed
             self._is_done = False
             return
         self._trashing.move([photo.original for photo in self.trashed], self)
-
-
-class TrashDialog(QDialog):
-    """How many photos would go, and the first few of them."""
-
-    def __init__(
-        self, photos: Sequence[PhotoRow], hidden: int, spared: int, thumbnails: Thumbnails, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self.setWindowTitle("Move rejected to the trash")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._thumbnails = thumbnails
-        title = QLabel(f"Move {count(len(photos), 'rejected photo')} to the trash?")
-        large_font(title, 18, bold=True)
-        self.pictures = {photo.path: QLabel() for photo in photos[:FIRST_FEW]}
-        grid = QGridLayout()
-        for column, (path, picture) in enumerate(self.pictures.items()):
-            picture.setFixedSize(PREVIEW_SIDE, PREVIEW_SIDE)
-            picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            name = ElidedLabel(path.name)
-            name.setToolTip(str(path))
-            name.setFixedWidth(PREVIEW_SIDE)
-            name.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            grid.addWidget(picture, 0, column)
-            grid.addWidget(name, 1, column)
-            self._show(path)
-        grid.setColumnStretch(FIRST_FEW, 1)
-        thumbnails.arrived.connect(self._show)
-        lines = []
-        if len(photos) > FIRST_FEW:
-            lines.append(f"… and {len(photos) - FIRST_FEW:,} more.")
-        if hidden:
-            lines.append(f"{hidden:,} of them are not shown at the moment, because of the filter.")
-        if spared:
-            lines.append(f"{count(spared, 'photo')} of them had copies: one copy of each stays.")
-        lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back.")
-        self.text = QLabel("\n".join(lines))
-        self.text.setWordWrap(True)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.move_button = buttons.addButton("Move to the trash", QDialogButtonBox.ButtonRole.AcceptRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        layout = QVBoxLayout(self)
-        layout.setSpacing(14)
-        layout.addWidget(title)
-        layout.addLayout(grid)
-        layout.addWidget(self.text)
-        layout.addWidget(buttons)
-
-    def _show(self, path: Path) -> None:
-        picture = self.pictures.get(path)
-        if picture is None:
-            return
-        pixmap = self._thumbnails.get(path)
-        if pixmap is None:
-            picture.setText("…")
-            return
-        side = round(PREVIEW_SIDE * self.devicePixelRatioF())
-        scaled = pixmap.scaled(
-            side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        scaled.setDevicePixelRatio(self.devicePixelRatioF())
-        picture.setPixmap(scaled)

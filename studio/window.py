@@ -315,7 +315,7 @@ class StudioWindow(QMainWindow):
     def _show_keys(self) -> None:
         from studio.key_table import KeyTable
 
-        KeyTable(self).open()
+        KeyTable(self, self.rooms.tabText(self.rooms.currentIndex())).open()
 
     def _show_about(self) -> None:
         model = self.scorer.card.name if self.scorer else "none"

@@ -8,9 +8,9 @@ if TYPE_CHECKING:
     from engine.catalogue import Mark
 
 
-def count(number: int, noun: str) -> str:
-    """ "1 photo", "2 photos"."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+def count(number: int, noun: str, plural: str = "") -> str:
+    """ "1 photo", "2 photos"; "2 copies" where the plural is told."""
+    return f"{number} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def faces_in_words(number: int) -> str:

@@ -19,7 +19,7 @@ from engine.faces import Faces
 from engine.lab.sheet import SheetPhoto, SheetRow
 from engine.pictures import load_picture
 from engine.pixels import Pixels
-from engine.thumbnail_cache import THUMBNAIL_SIDE, thumbnail
+from engine.thumbnail_cache import LARGE, thumbnail
 
 Tile = Pixels | None
 # Of a portrait's height more is cut below than above: that is where its face is not.
@@ -100,7 +100,7 @@ def _tile(photo: SheetPhoto, side: int, faces: KnownFaces | None, *, blurred: bo
 def _pixels(path: Path, side: int) -> Pixels:
     pixels = thumbnail(path)
     shorter, longer = sorted(pixels.shape[:2])
-    if side <= shorter or longer < THUMBNAIL_SIDE:  # the photo itself is no larger than its thumbnail
+    if side <= shorter or longer < LARGE:  # the photo itself is no larger than its thumbnail
         return pixels
     return load_picture(path, round(side * longer / shorter)).pixels
 

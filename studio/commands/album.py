@@ -38,6 +38,7 @@ MaxScore = Annotated[float, typer.Option("--max-score", min=0, max=100, help="Th
 LeastStars = Annotated[int, typer.Option("--stars", min=0, max=5, help="At least so many stars.")]
 Picked = Annotated[bool, typer.Option("--picked", help="Picked ones.")]
 Rejected = Annotated[bool, typer.Option("--rejected", help="Rejected ones; with --picked, both.")]
+Stacked = Annotated[bool, typer.Option("--stacked", help="Of alike photos the best alone.")]
 Best = Annotated[int | None, typer.Option("--best", min=1, help="The first so many of these alone.")]
 
 
@@ -82,16 +83,22 @@ def list_photos(
     stars: LeastStars = 0,
     picked: Picked = False,
     rejected: Rejected = False,
+    stacked: Stacked = False,
     best: Best = None,
     table_format: InFormat = None,
     out: ToFile = None,
+    null: Annotated[
+        bool, typer.Option("--null", "-0", help="End each path with a NUL instead of a line's end: for xargs -0.")
+    ] = False,
     catalogue: InCatalogue = None,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """List photos that were scanned, best first; no file is read. Without --format, their paths alone, one a line."""
     from engine.fact_table import rows_of_album
 
-    wanted = _filter(min_score, max_score, stars, picked=picked, rejected=rejected)
+    wanted = _filter(min_score, max_score, stars, picked=picked, rejected=rejected, stacked=stacked)
+    if null and (table_format or out):
+        fail("--null is for a list of paths alone: without --format and --out")
     with _open(catalogue) as opened:
         photos = _select(paths, opened, model, wanted, best)
         if table_format or out:
@@ -99,7 +106,7 @@ def list_photos(
             put_out([row for step in steps for row in step.results], table_format, out)
         else:
             for photo in photos:
-                sys.stdout.buffer.write(_as_line(photo.path))
+                sys.stdout.buffer.write(os.fsencode(photo.path) + (b"\0" if null else b"\n"))
     if not photos:
         fail("the catalogue has no such photos: scan the folder first, or ask for less")
 
@@ -151,11 +158,15 @@ def rate(
                 mark = replace(mark, pick=int(pick) - int(reject))
             marks.append((path, mark))
         opened.mark_files(marks, unwritten)
+        beside = 0
         for step in shown(write_waiting_stars(opened), "writing stars") if unwritten else ():
             for written in step.results:
+                beside += written.is_beside
                 if written.error:
                     failed += 1
                     say_bad_file(written.path, f"{written.error}; its stars stand in the catalogue")
+        if beside:
+            speak.print(f"{count(beside, 'photo')} cannot hold stars: they stand in sidecars")
     speak.print(f"{count(len(marks), 'photo')} marked")
     if failed:
         raise typer.Exit(1)
@@ -170,6 +181,7 @@ def export(
     stars: LeastStars = 0,
     picked: Picked = False,
     rejected: Rejected = False,
+    stacked: Stacked = False,
     best: Best = None,
     long_side: Annotated[
         int | None, typer.Option("--long-side", min=1, help="Save JPEGs of this long side in pixels, not copies.")
@@ -185,7 +197,7 @@ def export(
     """Copy photos that were scanned to a folder, best first, or save them smaller; nothing is overwritten."""
     from engine.photo_export import ExportSettings, export_photos
 
-    wanted = _filter(min_score, max_score, stars, picked=picked, rejected=rejected)
+    wanted = _filter(min_score, max_score, stars, picked=picked, rejected=rejected, stacked=stacked)
     settings = ExportSettings(long_side, quality, without_location, numbered)
     with _open(catalogue) as opened:
         photos = [photo.path for photo in _select(paths, opened, model, wanted, best) if photo.error is None]
@@ -207,37 +219,41 @@ def export(
 
 
 def _open(file: Path | None) -> "Catalogue":
-    from engine.catalogue import Catalogue
+    from engine.catalogue_care import open_or_begin_anew
 
-    return Catalogue(file or catalogue_file())
+    catalogue, told = open_or_begin_anew(file or catalogue_file())
+    if told:
+        speak.print(escape(told))
+    return catalogue
 
 
-def _filter(min_score: float, max_score: float, stars: int, *, picked: bool, rejected: bool) -> "PhotoFilter":
+def _filter(
+    min_score: float, max_score: float, stars: int, *, picked: bool, rejected: bool, stacked: bool
+) -> "PhotoFilter":
     from engine.album import PhotoFilter
 
     picks = frozenset(pick for pick, wanted in ((1, picked), (-1, rejected)) if wanted)
-    return PhotoFilter((min_score, max_score), stars=stars, picks=picks or frozenset((-1, 0, 1)))
+    return PhotoFilter((min_score, max_score), stars=stars, picks=picks or frozenset((-1, 0, 1)), stacked=stacked)
 
 
 def _select(
     paths: Sequence[Path], catalogue: "Catalogue", model: Path, wanted: "PhotoFilter", best: int | None
 ) -> "list[PhotoRow]":
-    album = _album(paths, catalogue, model)
+    album = _album(paths, catalogue, model, stacked=wanted.stacked)
     if best is not None:
         # What is rejected is not among the best, unless it is asked for.
         wanted = replace(wanted, picks=wanted.picks - {-1} or wanted.picks)
     return album.photos(album.select(wanted)[:best])
 
 
-def _album(paths: Sequence[Path], catalogue: "Catalogue", model: Path) -> "Album":
+def _album(paths: Sequence[Path], catalogue: "Catalogue", model: Path, *, stacked: bool) -> "Album":
     from engine.album import Album
     from engine.checkpoint import load_card
+    from engine.visit import group_contents
 
     card = load_card(model)
     album = Album(card)
     album.add_listed(catalogue.list_photos(card.model_sha256, paths))
+    if stacked:
+        album.set_groups(group_contents(catalogue, card.model_sha256, paths))
     return album
-
-
-def _as_line(path: Path) -> bytes:
-    return os.fsencode(path) + b"\n"

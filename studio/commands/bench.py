@@ -15,7 +15,7 @@ import typer
 from engine.devices import Device
 from engine.errors import PictureError
 from engine.resources import SAMPLES
-from studio.commands.bench_album import bench_album, bench_grid
+from studio.commands.bench_album import bench_album, bench_grid, bench_map
 from studio.commands.bench_crop import bench_crop
 from studio.commands.bench_lab import bench_lab
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
@@ -25,6 +25,7 @@ app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, fol
 
 app.command("album")(bench_album)
 app.command("grid")(bench_grid)
+app.command("map")(bench_map)
 app.command("crop")(bench_crop)
 app.command("lab")(bench_lab)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]

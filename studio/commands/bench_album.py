@@ -91,6 +91,36 @@ def bench_grid(
     report(rows, scorer.runtime.name, as_json=as_json)
 
 
+def bench_map(
+    folder: Annotated[Path, typer.Argument(help="A folder of portraits.")] = SAMPLES,
+    photos: Annotated[int, typer.Option(min=1, help="So many of them, evenly chosen.")] = 100,
+    as_json: AsJson = False,
+    device: OnDevice = Device.AUTO,
+) -> None:
+    """The map of what counts: does it point at faces, and at a defect that is planted beside them?"""
+    from engine.saliency_bench import measure_maps
+    from engine.scan import find_photos
+    from engine.scoring import load_scorer
+
+    found, scorer = find_photos([folder]), load_scorer(device)
+    chosen = found[:: max(1, len(found) // photos)][:photos]
+    figures = [each for step in shown(measure_maps(chosen, scorer), "mapping") for each in step.results]
+    if not figures:
+        fail(f"{folder} holds no portrait with room beside the face")
+    percent, costly = 100 / len(figures), [each for each in figures if each.defect_loss > 0]
+    rows = [
+        plain("portraits", len(figures), "photos"),
+        plain("highest on the face", percent * sum(each.on_face for each in figures), "%"),
+        plain("the same by chance", percent * sum(each.face_share for each in figures), "%"),
+        plain("lowest on the defect", percent * sum(each.on_defect for each in figures), "%"),
+        plain("the same by chance", percent * sum(each.defect_share for each in figures), "%"),
+        plain("defects that cost the score anything", percent * len(costly), "%"),
+    ]
+    if costly:
+        rows.append(plain("lowest on these", 100 * sum(each.on_defect for each in costly) / len(costly), "%"))
+    report(rows, scorer.runtime.name, as_json=as_json)
+
+
 def _copies(photos: Sequence[Path], times: int, folder: Path) -> list[Path]:
     """Photos whose pictures are the same and whose contents differ."""
     folder.mkdir()

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen, QPolygonF
 
 from engine.lab.map_colours import score_colours
 from engine.pixels import Floats
+from engine.thumbnail_cache import LARGE
 from studio.lab.map_dots import LARGEST_DOT, DotCanvas
-from studio.lab.map_thumbnails import LARGE, SMALL
+from studio.lab.map_thumbnails import SMALL
 from studio.theme import ACCENT, BACKDROP
 from studio.wording import on_one_line
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import QObject, QRect, QRunnable, Qt, QThreadPool, Signal, S
 from PySide6.QtGui import QImage, QPixmap
 
 from engine.errors import PictureError
-from engine.thumbnail_cache import THUMBNAIL_SIDE, thumbnail
+from engine.thumbnail_cache import LARGE, thumbnail
 from studio.qt_pictures import image_from_pixels
 from studio.thumbnail_files import read_thumbnail
 
 # Sides of the squares: for crowds, and for those seen closely. How many are kept: 64 MB of each.
-SMALL, LARGE = 64, THUMBNAIL_SIDE
+SMALL = 64
 KEPT = {SMALL: 4000, LARGE: 250}
 # Of a portrait's height more is cut below than above.
 CUT_ABOVE = 0.3

@@ -19,10 +19,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from engine.lab.map_colours import score_colours
 from engine.lab.photos import LabPhotos
 from engine.pixels import Floats
+from engine.thumbnail_cache import LARGE
 from studio.lab.map_camera import Camera, inside_polygon
 from studio.lab.map_dots import as_words
 from studio.lab.map_painter import MapPainter
-from studio.lab.map_thumbnails import LARGE, SMALL, MapThumbnails
+from studio.lab.map_thumbnails import SMALL, MapThumbnails
 from studio.zoom_canvas import FACTOR_PER_NOTCH, NOTCH
 
 # Where no colour tells the score.

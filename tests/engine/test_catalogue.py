@@ -18,13 +18,14 @@ from engine.catalogue import (
     Mark,
     ScoreRecord,
     UnwrittenStars,
-    open_or_begin_anew,
 )
+from engine.catalogue_care import open_or_begin_anew
 from engine.catalogue_schema import _MIGRATIONS, SCHEMA_VERSION
 from engine.errors import CatalogueError
 from engine.faces import NO_FACES, Faces
 from engine.photo_facts import PhotoFacts
 from engine.ratings import RatingPlace
+from engine.visit import forget_old_contents
 
 STAMP = FileStamp(12, 34)
 FACTS = PhotoFacts(**{field.name: index + 1 for index, field in enumerate(fields(PhotoFacts))})
@@ -210,6 +211,19 @@ def test_a_damaged_catalogue_is_moved_aside_and_a_new_one_works(tmp_path: Path) 
         assert len(again.list_photos("model")) == 1
 
 
+def test_in_place_of_a_damaged_catalogue_its_last_sound_backup_is_used(tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.sqlite"
+    _catalogue_of_version_2(file)
+    Catalogue(file).close()  # brought up to date, after a copy
+    (tmp_path / "catalogue-before-version-9.sqlite").write_text("no database either")
+    file.write_text("this is no database, but it is long enough to look at " * 50)
+    catalogue, told = open_or_begin_anew(file)
+    with catalogue:
+        assert "Its copy of" in told
+        assert (catalogue.recall_content("one") or pytest.fail("forgotten"))[2] == Mark(4, 1)
+    assert len(list(tmp_path.glob("catalogue-damaged-*.sqlite"))) == 1
+
+
 def test_a_newer_catalogue_is_refused_and_left_alone(tmp_path: Path) -> None:
     file = tmp_path / "catalogue.sqlite"
     with Catalogue(file) as catalogue:
@@ -341,3 +355,26 @@ def test_a_photo_that_turns_up_elsewhere_keeps_the_stars_given_here() -> None:
         catalogue.forget_files([Path("/a.jpg")])
         _remember(catalogue, {"/moved.jpg": "1"}, stars=2)
         assert _mark_of(catalogue, "/moved.jpg") == (5, 0, False)
+
+
+def test_photos_that_no_file_holds_are_forgotten_at_last_but_never_what_a_person_said() -> None:
+    with Catalogue() as catalogue:
+        names = {f"/{number}.jpg": str(number) for number in range(9)}
+        _remember(catalogue, names)
+        # What was scored last differs from the rest: else all of these would be one picture.
+        for number, digest in enumerate(names.values()):
+            catalogue.remember_scores("model", [(digest, replace(SCORE, logit=float(number)))])
+        numbers = {path: catalogue.number_of(Path(path)) for path in names}
+        catalogue.mark([(numbers["/0.jpg"], Mark(5)), (numbers["/1.jpg"], Mark(3))])
+        # Stars were written into 1: another content of the same picture, which took its mark along.
+        catalogue.remember_contents([("1 with stars", CONTENT)])
+        catalogue.remember_scores("model", [("1 with stars", replace(SCORE, logit=1.0))])
+        catalogue.remember_files([(Path("/1.jpg"), STAMP, FileRecord("1 with stars", None, 3))])
+        catalogue.forget_files([Path(path) for path in names if path not in ("/1.jpg", "/8.jpg")])
+        assert list(forget_old_contents(catalogue, newest_kept=2))
+        left = {digest for digest in (*names.values(), "1 with stars") if catalogue.recall_content(digest)}
+        assert left == {"0", "6", "7", "8", "1 with stars"}
+        assert catalogue.known_contents("model") == left
+        assert (catalogue.recall_content("0") or pytest.fail("forgotten"))[2] == Mark(5)
+        assert (catalogue.recall_content("1 with stars") or pytest.fail("forgotten"))[2].stars == 3
+        assert not list(forget_old_contents(catalogue, newest_kept=3))

@@ -1,5 +1,6 @@
 """Stars on their way into files: none is lost, no photo is scored again, nobody's stars are overruled by a score."""
 
+import errno
 import shutil
 import signal
 import subprocess
@@ -9,8 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 import engine.rating_queue
+import engine.ratings
 import engine.scan
 from engine.catalogue import Catalogue, Mark, UnwrittenStars
 from engine.pictures import load_picture
@@ -111,7 +114,59 @@ def test_stars_that_a_person_gave_elsewhere_meanwhile_stay_and_are_shown(
     assert find_rating(photo) == Rating(2, RatedBy.PERSON, RatingPlace.SIDECAR)
 
 
-def test_photos_that_cannot_hold_stars_are_named_and_keep_their_mark(
+def test_a_photo_that_cannot_hold_stars_has_them_in_a_sidecar(
+    folder: Path, photo: Path, scorer: Scorer, tmp_path: Path
+) -> None:
+    pillow_heif = pytest.importorskip("pillow_heif")
+    heic = photo.with_suffix(".heic")
+    pillow_heif.from_pillow(Image.open(photo).resize((64, 64))).save(heic)
+    content = heic.read_bytes()
+    with Catalogue() as catalogue:
+        _scan(folder, catalogue, scorer)
+        for path, stars in ((photo, 2), (heic, 4)):
+            _rate(catalogue, path, Mark(stars), RatingPlace.FILE)
+        assert [written.is_beside for written in _write(catalogue)] == [False, True]
+        assert find_rating(heic) == Rating(4, RatedBy.PERSON, RatingPlace.SIDECAR)
+        assert find_rating(photo) == Rating(2, RatedBy.PERSON, RatingPlace.FILE)
+        assert heic.read_bytes() == content
+        # Where IMG.xmp is another photo's, the sidecar has the photo's whole name; undone, it is gone.
+        _rate(catalogue, heic, Mark(None), RatingPlace.FILE)
+        _write(catalogue)
+        assert not list(folder.glob("*.xmp"))
+        write_rating(photo, 3, RatingPlace.SIDECAR)
+        _rate(catalogue, heic, Mark(1), RatingPlace.FILE)
+        _write(catalogue)
+        assert find_rating(heic) == Rating(1, RatedBy.PERSON, RatingPlace.SIDECAR_WITH_SUFFIX)
+        assert read_rating(photo) == 3
+
+
+def test_stars_that_cannot_be_written_now_wait_for_another_time(
+    folder: Path, photo: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalogue() as catalogue, monkeypatch.context() as locked:
+        _scan(folder, catalogue, scorer)
+        locked.setattr(engine.ratings, "replace_file", _refuse)
+        _rate(catalogue, photo, Mark(4), RatingPlace.FILE)
+        (written,) = _write(catalogue)
+        assert written.waits
+        assert "Read-only" in (written.error or "")
+        assert written.mark == Mark(4)
+        # What comes after it is not held up, and it is not tried again until somebody asks.
+        other = max(folder.iterdir())
+        _rate(catalogue, other, Mark(3), RatingPlace.FILE)
+        steps = list(write_waiting_stars(catalogue, written.number))
+        assert [step.results[0].path for step in steps] == [other]
+        locked.undo()
+        assert [each.error for each in _write(catalogue)] == [None, None]
+        assert catalogue.first_unwritten() is None
+    assert (read_rating(photo), read_rating(other)) == (4, 3)
+
+
+def _refuse(*_: object) -> None:
+    raise OSError(errno.EROFS, "Read-only file system")
+
+
+def test_photos_whose_stars_are_not_written_are_named_and_keep_their_mark(
     folder: Path, photo: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     others = sorted(folder.iterdir())[1:]
@@ -132,6 +187,9 @@ def test_photos_that_cannot_hold_stars_are_named_and_keep_their_mark(
         written = _write(catalogue)
         assert [bool(each.error) for each in written] == [True, True, False]
         assert all(each.mark == Mark(4) for each in written)
+        # What is not there may be another time, until a scan finds it gone.
+        assert [each.waits for each in written] == [True, False, False]
+        catalogue.forget_files([photo])
         assert catalogue.first_unwritten() is None
     assert others[0].read_bytes() == content
     assert read_rating(others[1]) == 4

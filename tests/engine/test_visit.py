@@ -54,6 +54,17 @@ def test_an_album_fills_and_is_there_at_once_the_next_time(folder: Path, scorer:
     assert not [result for result in came if isinstance(result, ScoredPhoto)]
 
 
+def test_a_name_that_leaves_no_room_for_a_sidecars_is_a_name_like_others(
+    folder: Path, scorer: Scorer, tmp_path: Path, samples: list[Path]
+) -> None:
+    try:
+        shutil.copyfile(samples[12], folder / f"{'w' * 251}.jpg")
+    except OSError:
+        pytest.skip("this disk has no names of 255 bytes")
+    album, _ = _visit(folder, tmp_path / "catalogue.sqlite", scorer)
+    assert (len(album), album.bad_files) == (8, 1)
+
+
 def test_what_came_changed_and_went_since_is_noticed(
     folder: Path, scorer: Scorer, tmp_path: Path, samples: list[Path]
 ) -> None:

@@ -1,6 +1,7 @@
 """Choosing among photos in the Album: stars that travel, stars from scores, trash, export, lists."""
 
 import csv
+import errno
 import hashlib
 import io
 import shutil
@@ -15,12 +16,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+import engine.ratings
 import studio.album_tasks
 from engine.catalogue import Mark
 from engine.ratings import RatedBy, RatingPlace, find_rating, read_rating, sidecar_path, write_rating
 from studio.export_dialog import ExportDialog
 from studio.star_mapping_dialog import StarMappingDialog
-from studio.trashing import TrashDialog
+from studio.trash_dialog import TrashDialog
 from studio.user_files import catalogue_file
 from studio.window import StudioWindow
 
@@ -173,22 +175,46 @@ def test_i_quit_while_stars_are_written_and_none_is_lost(
     assert [_marks(again)[photo.name] for photo in photos] == [Mark(3)] * PHOTOS
 
 
-def test_a_photo_that_cannot_hold_stars_is_named_and_keeps_its_mark(
+def test_a_photo_that_cannot_hold_stars_has_them_beside_it_and_it_is_said_once(
     qtbot: QtBot, window: StudioWindow, folder: Path
 ) -> None:
-    with Image.open(folder / "sample-01.jpg") as image:
-        image.save(folder / "old.bmp")
-    _open(qtbot, window, folder, PHOTOS + 2)
-    window.album_menu.star_places[RatingPlace.FILE].trigger()
+    for name in ("old.bmp", "older.bmp"):
+        with Image.open(folder / "sample-01.jpg") as image:
+            image.resize((60, 60)).save(folder / name)
+    _open(qtbot, window, folder, PHOTOS + 3)
     said = _said(window)
+    window.album_menu.star_places[RatingPlace.FILE].trigger()
+    assert "sidecar" in said[-1]
     window.album.grid.selectAll()
     _press(qtbot, window, Qt.Key.Key_5)
     _wait_for_stars(qtbot, window)
-    assert "old.bmp" in said[-1]
-    assert "catalogue" in said[-1]
+    assert sum("cannot hold stars itself" in text for text in said) == 1
+    assert {path.name for path in folder.glob("*.xmp")} == {"old.xmp", "older.xmp"}
+    assert read_rating(folder / "old.bmp") == 5
     marks = _marks(window)
     assert marks.pop("empty.jpg") == Mark()
     assert set(marks.values()) == {Mark(5)}
+
+
+def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_again(
+    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    album.album_menu.star_places[RatingPlace.FILE].trigger()
+    said = _said(album)
+    with monkeypatch.context() as locked:
+        locked.setattr(engine.ratings, "replace_file", refuse)
+        (photo,) = _choose(album, 0)
+        _press(qtbot, album, Qt.Key.Key_4)
+        _wait_for_stars(qtbot, album)
+    assert "written when the folder is opened again" in said[-1]
+    assert (read_rating(photo), _marks(album)[photo.name]) == (None, Mark(4))
+    _open(qtbot, album, folder)
+    qtbot.waitUntil(lambda: read_rating(photo) == 4, timeout=WAIT_MS)
+    _wait_for_stars(qtbot, album)
+    assert _marks(album)[photo.name] == Mark(4)
 
 
 def test_stars_that_i_gave_before_can_be_written_later(qtbot: QtBot, album: StudioWindow) -> None:
@@ -578,23 +604,60 @@ def test_the_best_of_each_stack_is_kept_and_the_choice_explained(
     qtbot.waitUntil(lambda: "Best of 3 alike photos" in room.large.panel.reasons.text(), timeout=WAIT_MS)
 
 
-def test_of_two_copies_that_are_rejected_one_stays(
+def _reject_a_copy(qtbot: QtBot, window: StudioWindow, folder: Path, copy: Path, rows: int) -> None:
+    shutil.copy(folder / "sample-01.jpg", copy)
+    _open(qtbot, window, folder, rows)
+    _choose(window, window.album.model.place_of(folder / "sample-01.jpg") or 0)
+    window.album.pick(-1)
+
+
+def test_of_two_copies_that_are_rejected_one_stays_and_is_rejected_no_longer(
     qtbot: QtBot, window: StudioWindow, folder: Path, trash: Path
 ) -> None:
     copies = [folder / "sample-01.jpg", folder / "a copy.jpg"]
-    shutil.copy(*copies)
-    _open(qtbot, window, folder, rows=PHOTOS + 2)
+    _reject_a_copy(qtbot, window, folder, copies[1], PHOTOS + 2)
     room = window.album
-    _choose(window, room.model.place_of(copies[0]) or 0)
-    room.pick(-1)
     dialog = _ask_to_trash(qtbot, window)
-    assert "one copy of each stays" in dialog.text.text()
+    assert "Of 1 photo a copy stays" in dialog.text.text()
     dialog.accept()
     qtbot.waitUntil(lambda: room.model.rowCount() == PHOTOS + 1, timeout=WAIT_MS)
     assert sum(copy.exists() for copy in copies) == 1
     left = next(copy for copy in copies if copy.exists())
-    assert room.model.photo(room.model.place_of(left) or 0).mark.pick == 0
+    assert _marks(window)[left.name].pick == 0
     assert room.grid.currentIndex().isValid()
+    _undo(qtbot, window)
+    _wait_for_task(qtbot, window)
+    assert [_marks(window)[copy.name].pick for copy in copies] == [-1, -1]
+
+
+def test_copies_go_too_if_i_say_so(qtbot: QtBot, window: StudioWindow, folder: Path, trash: Path) -> None:
+    copies = [folder / "sample-01.jpg", folder / "a copy.jpg"]
+    _reject_a_copy(qtbot, window, folder, copies[1], PHOTOS + 2)
+    dialog = _ask_to_trash(qtbot, window)
+    dialog.copies_too.click()
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == PHOTOS, timeout=WAIT_MS)
+    assert not any(copy.exists() for copy in copies)
+    _undo(qtbot, window)
+    _wait_for_task(qtbot, window)
+    assert all(copy.exists() for copy in copies)
+    assert [_marks(window)[copy.name].pick for copy in copies] == [-1, -1]
+
+
+def test_a_copy_in_another_folder_is_told_stays_and_is_rejected_no_longer(
+    qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path, trash: Path
+) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    shutil.copy(folder / "sample-01.jpg", other)
+    _open(qtbot, window, other, 1)
+    _reject_a_copy(qtbot, window, folder, folder / "sample-01.jpg.bak", PHOTOS + 1)
+    dialog = _ask_to_trash(qtbot, window)
+    assert f"1 copy in other folders stays: {other}" in dialog.text.text()
+    dialog.accept()
+    qtbot.waitUntil(lambda: window.album.model.rowCount() == PHOTOS, timeout=WAIT_MS)
+    _open(qtbot, window, other, 1)
+    assert _marks(window)["sample-01.jpg"].pick == 0
 
 
 def test_what_is_rejected_is_not_among_the_best(qtbot: QtBot, album: StudioWindow) -> None:

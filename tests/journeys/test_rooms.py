@@ -12,6 +12,8 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtMultimedia import QCameraDevice
 from pytestqt.qtbot import QtBot
 
+from engine.catalogue import Catalogue, ContentRecord
+from engine.faces import NO_FACES
 from engine.pictures import load_picture
 from studio.camera import FrameSource
 from studio.key_table import KeyTable
@@ -229,6 +231,27 @@ def test_a_damaged_catalogue_is_kept_aside_and_a_new_one_begun(
     _wait_for_album(qtbot, window, 7)
     assert any("was damaged" in text for text in said)
     assert [file.read_text() for file in catalogue.parent.glob("*damaged*.sqlite")] == [damaged]
+
+
+def test_damage_inside_the_catalogue_is_found_while_i_look_at_my_photos(
+    qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "data" / "selfie-studio" / "catalogue.sqlite"
+    with Catalogue(file) as catalogue:  # large enough for a page that no visit reads
+        content = ContentRecord((4, 3), None, NO_FACES, None)
+        catalogue.remember_contents([(f"{number:064}", content) for number in range(3000)])
+    pages = bytearray(file.read_bytes())
+    pages[-8192:-4096] = b"\xa5" * 4096
+    file.write_bytes(pages)
+    window = start("open", folder)
+    said: list[str] = []
+    window.album.message.connect(said.append)
+    qtbot.waitUntil(lambda: any("was damaged" in text for text in said), timeout=WAIT_MS)
+    _wait_for_album(qtbot, window, 7)
+    assert len(list(file.parent.glob("*damaged*.sqlite"))) == 1
+    with Catalogue(file) as catalogue:
+        assert catalogue.damage() is None
+        assert len(catalogue.recall_files([folder])) == 7
 
 
 def test_where_nothing_can_be_remembered_photos_are_ranked_all_the_same(

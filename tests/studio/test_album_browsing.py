@@ -23,7 +23,7 @@ from studio.thumbnails import Thumbnails
 class NoThumbnails(Thumbnails):
     """There are no files."""
 
-    def get(self, path: Path) -> QPixmap | None:
+    def get(self, path: Path, pixels: int = 0) -> QPixmap | None:
         return None
 
 

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner, Result
 
 import studio.commands
@@ -111,6 +112,37 @@ def test_a_photo_that_nobody_scanned_is_named_and_the_rest_is_rated(scanned: Pat
 def test_rate_says_what_it_does_not_understand(scanned: Path, words: tuple[str, ...]) -> None:
     assert _run("album", "rate", scanned / "sample-01.jpg", *words).exit_code == 1
     assert _listed(scanned / "sample-01.jpg")[0]["stars"] is None
+
+
+def test_paths_can_end_with_nul_for_xargs(scanned: Path) -> None:
+    (scanned / "sample-01.jpg").rename(scanned / "two\nlines.jpg")
+    _run("album", "scan", scanned)
+    paths = _run("album", "list", scanned, "--null").stdout.split("\0")
+    assert paths.pop() == ""
+    assert {Path(path).name for path in paths} == {path.name for path in scanned.iterdir()}
+    assert _run("album", "list", scanned, "--null", "--format", "json").exit_code == 1
+
+
+def test_of_alike_photos_the_best_alone_is_listed_and_exported(folder: Path, tmp_path: Path) -> None:
+    with Image.open(folder / "sample-01.jpg") as image:
+        image.save(folder / "again.jpg", quality=40)
+    _run("album", "scan", folder)
+    listed = _run("album", "list", folder, "--stacked").stdout.splitlines()
+    both = [row["path"] for row in _listed(folder) if Path(str(row["path"])).name in ("again.jpg", "sample-01.jpg")]
+    assert len(listed) == 4
+    assert both[0] in listed
+    assert both[1] not in listed
+    assert _run("album", "export", folder, "--stacked", "--out", tmp_path / "out").exit_code == 0
+    assert len(list((tmp_path / "out").iterdir())) == 4
+
+
+def test_a_damaged_catalogue_is_set_aside_by_the_commands_too(folder: Path, tmp_path: Path) -> None:
+    catalogue = tmp_path / "own.sqlite"
+    catalogue.write_text("this is no database, but it is long enough to look at " * 50)
+    done = _run("album", "scan", folder, "--catalogue", catalogue)
+    assert done.exit_code == 0
+    assert "was damaged" in " ".join(done.stderr.split())
+    assert len(list(tmp_path.glob("own-damaged-*.sqlite"))) == 1
 
 
 def test_the_best_are_exported_in_their_order(scanned: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ LEFT, SHIFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModif
 class NoThumbnails(Thumbnails):
     """There are no files."""
 
-    def get(self, path: Path) -> QPixmap | None:
+    def get(self, path: Path, pixels: int = 0) -> QPixmap | None:
         return None
 
 
