@@ -54,6 +54,7 @@ class LabRoom(QWidget):
         }
         self.list = QListWidget()
         self.list.setFixedWidth(LIST_WIDTH)
+        self.list.setSpacing(4)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.stack = QStackedWidget()
         for name, page in self.pages.items():
