@@ -15,7 +15,7 @@ from typing import Any
 from engine.aspects import Aspect
 from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
-from engine.crop_names import NamePattern
+from engine.crop_names import NamePattern, values_for_names
 from engine.crop_search import CropSuggestion
 from engine.errors import PictureError
 from engine.geometry import Box
@@ -190,16 +190,7 @@ def _upright_size(photo: Path) -> tuple[int, int]:
 
 def _crop(photo: Path, best: CropSuggestion, number: int, job: CropJob, record: "_Record") -> CroppedPhoto:
     box, target, shift = best.box, None, None
-    name = job.names.fill(
-        {
-            "name": photo.stem,
-            "aspect": job.aspect.name.replace(":", "x"),
-            "number": f"{number:04}",
-            "points": round(best.score.points),
-            "width": box.width,
-            "height": box.height,
-        }
-    )
+    name = job.names.fill(values_for_names(photo, job.aspect, number, best.score.points, box))
     if job.dry_run:
         pass
     elif job.way is CropWay.METADATA:

@@ -69,7 +69,7 @@ class StudioWindow(QMainWindow):
 
         self.live = LiveRoom()
         self.album = AlbumRoom(catalogue_file())
-        self.crop = CropRoom()
+        self.crop = CropRoom(self.album.open_catalogue)
         self.lab = LabRoom(self.album.model, self.album.open_catalogue)
         self.rooms = QTabWidget(documentMode=True)
         for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop"), (self.lab, "Lab")):
@@ -93,7 +93,7 @@ class StudioWindow(QMainWindow):
         self._add(file_menu, "Show the sa&mple album", "", self._show_samples)
         file_menu.addSeparator()
         self._add(file_menu, "&Save crop", "Ctrl+S", self.crop.save)
-        self._add(file_menu, "Save crop &in…", "Ctrl+Shift+S", self.crop.save_as)
+        self._add(file_menu, "Save crop &as…", "Ctrl+Shift+S", self.crop.save_as)
         file_menu.addSeparator()
         self._add(file_menu, "&Quit", "Ctrl+Q", self.close)
         edit_menu = self.menuBar().addMenu("&Edit")
@@ -279,12 +279,13 @@ class StudioWindow(QMainWindow):
         room = self.rooms.currentWidget()
         if room is self.live:
             self.live.keeper.undo()
-        elif room is self.album:
-            self.album.undo()
+        elif room in (self.album, self.crop):
+            room.undo()
 
     def _redo(self) -> None:
-        if self.rooms.currentWidget() is self.album:
-            self.album.redo()
+        room = self.rooms.currentWidget()
+        if room in (self.album, self.crop):
+            room.redo()
 
     def _use_scheme(self, name: str) -> None:
         QSettings().setValue(SCHEME_SETTING, name)
