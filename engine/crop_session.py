@@ -32,6 +32,15 @@ CLOSE_FACE_SHARE, CLOSE_FACE_MARGIN = 0.6, 0.08
 NEAR = 0.12
 
 
+def shape_named(text: str) -> Aspect:
+    """As `Aspect.parse`, and "free".
+
+    Raises:
+        ValueError: neither.
+    """
+    return FREE if text.strip().lower() == FREE.name else Aspect.parse(text)
+
+
 @dataclass(frozen=True)
 class FaceRules:
     """What a crop owes to faces.

@@ -37,3 +37,14 @@ def recall_crops(catalogue: Catalogue, content_sha256: str) -> dict[str, Box]:
     query = "SELECT shape, x0, y0, x1, y1 FROM own_crops WHERE sha256 = ?"
     with catalogue.transaction() as database:
         return {shape: Box(*corners) for shape, *corners in database.execute(query, (content_sha256,))}
+
+
+def crops_of_shape(catalogue: Catalogue, shape: str) -> dict[str, Box]:
+    """All of a person's crops at a shape, by the sha256 of their content.
+
+    Raises:
+        CatalogueError: they cannot be read.
+    """
+    query = "SELECT sha256, x0, y0, x1, y1 FROM own_crops WHERE shape = ?"
+    with catalogue.transaction() as database:
+        return {content: Box(*corners) for content, *corners in database.execute(query, (shape,))}
