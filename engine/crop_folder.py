@@ -42,12 +42,14 @@ class FoundCrop:
         points: its score, 0 to 100.
         gain: its points less those of the whole photo.
         own: whether a person made it by hand: then nothing speaks against it.
+        lost_faces: how many faces it cuts or leaves out, bystanders not counted.
     """
 
     box: Box
     points: float
     gain: float
     own: bool = False
+    lost_faces: int = 0
 
 
 Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
@@ -253,17 +255,19 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         target = save_crop(photo, box, job.folder, name, long_side=job.long_side, quality=job.quality)
     if target and job.way is not CropWay.METADATA:
         record.add(photo, job.how, target, box)
-    doubt = None if best.own else _doubt(box, best.gain, job.margin)
+    doubt = None if best.own else _doubt(best, job.margin)
     return CroppedPhoto(photo, target, box.xyxy, best.points, best.gain, shift, doubt, own=best.own)
 
 
-def _doubt(box: Box, gain: float, margin: float) -> str | None:
-    if round(gain) < 0:
+def _doubt(crop: FoundCrop, margin: float) -> str | None:
+    if crop.lost_faces:
+        return f"not all faces fit: {crop.lost_faces} cut or left out"
+    if round(crop.gain) < 0:
         return "the whole photo scores higher"
-    if gain < margin:
+    if crop.gain < margin:
         return f"it gains less than {margin:g} points"
-    if min(box.width, box.height) < SMALL_SIDE:
-        return f"it is only {box.width} x {box.height} pixels"
+    if min(crop.box.width, crop.box.height) < SMALL_SIDE:
+        return f"it is only {crop.box.width} x {crop.box.height} pixels"
     return None
 
 

@@ -5,10 +5,13 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import numpy as np
+
 from engine.aspects import Aspect
 from engine.crop_folder import FoundCrop
 from engine.crop_search import SEARCH_LONG_SIDE, CropSuggestion, SearchWay, search_crops
 from engine.crop_session import FREE, CropSession, FaceRules
+from engine.crop_windows import faces_kept, main_faces
 from engine.errors import PictureError
 from engine.faces import FaceDetector, Faces
 from engine.geometry import Box
@@ -56,7 +59,10 @@ class PhotoCrops:
             yield Progress(1, 1, "", (FoundCrop(own, judged.score.points, judged.gain, own=True),))
             return
         for step in self._search(picture, faces):
-            found = tuple(FoundCrop(each.box, each.score.points, each.gain) for each in step.results[:1])
+            found = tuple(
+                FoundCrop(each.box, each.score.points, each.gain, lost_faces=self._lost_faces(each.box, picture, faces))
+                for each in step.results[:1]
+            )
             yield Progress(step.done, step.total, step.note, found)
 
     def _search(self, picture: Picture, faces: Faces) -> Iterator[Progress[CropSuggestion]]:
@@ -65,6 +71,14 @@ class PhotoCrops:
             return
         for step in CropSession(picture, faces, self._scorer).search(FREE, self._rules):
             yield Progress(step.done, step.total, step.note, step.results[0].suggestions if step.results else ())
+
+    def _lost_faces(self, box: Box, picture: Picture, faces: Faces) -> int:
+        settings = self._rules.settings()
+        main = main_faces(faces, settings)
+        if not len(main):
+            return 0
+        kept = faces_kept(np.array([box.xyxy], np.int64), main, picture.full_size_wh, settings)
+        return len(main) - int(kept[0])
 
     def _detector(self) -> FaceDetector:
         if not hasattr(self._of_thread, "detector"):

@@ -215,7 +215,8 @@ class CropDesk(QWidget):
                 self.canvas.show_photo(photo)
             case (_Opened() as opened,):
                 self._opened = opened
-                self.memory.content_sha256 = opened.content_sha256
+                assert self.path is not None
+                self.memory.path, self.memory.content_sha256 = self.path, opened.content_sha256
                 self.canvas.show_faces(opened.session.faces.boxes_within(opened.session.size_wh))
                 self.canvas.setFocus()
                 if own := opened.own.get(self.state.aspect.name):
@@ -299,6 +300,13 @@ class CropDesk(QWidget):
     def points(self) -> float:
         """What the crop scores, as far as known."""
         return self._exact.get(self.state.box, 0.0) if self.state.box else 0.0
+
+    def judged(self) -> tuple[Box, float, float] | None:
+        """The crop, its points and its gain; None without a crop."""
+        if self._opened is None or self.state.box is None:
+            return None
+        judged = self._opened.session.judged(self.state.box)
+        return judged.box, judged.score.points, judged.gain
 
     def use_aspect(self, aspect: Aspect) -> None:
         """Crop to another shape."""

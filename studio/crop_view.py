@@ -1,12 +1,14 @@
 """The Crop room: one photo and its crops, or a folder of them, at the shape that is chosen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Signal, Slot
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from engine.aspects import Aspect
 from engine.catalogue import Catalogue
 from engine.crop_file import save_crop
 from engine.crop_names import values_for_names
@@ -16,10 +18,12 @@ from engine.resources import SAMPLES
 from engine.scoring import Scorer
 from studio.crop_desk import CropDesk
 from studio.crop_output import FOLDER_SETTING, CropOutput, CropOutputDialog
+from studio.crop_review import CropReview
 from studio.crop_shapes import ShapeBar
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
+from studio.wording import count
 
 
 @dataclass(frozen=True)
@@ -51,7 +55,11 @@ class CropRoom(QWidget):
         self._saved: dict[_Saving, Path] = {}
         self.save_jobs = JobSlot(self)
         self.desk = CropDesk(open_catalogue)
-        self.desk.message.connect(self.message)
+        self.review = CropReview(open_catalogue)
+        self.review.edit_wanted.connect(self._edit)
+        self.review.save_wanted.connect(self._ask_to_save_all)
+        for page in (self.desk, self.review):
+            page.message.connect(self.message)
         self.desk.accepted.connect(self.save)
         self.desk.refused.connect(self._show_empty)
         self._build()
@@ -59,11 +67,15 @@ class CropRoom(QWidget):
     def _build(self) -> None:
         self.empty = EmptyState(
             "The best crop of a photo",
-            "Drop a photo here or open one. Every crop at the chosen shape is scored; faces are never cut.",
-            {"Open photo…": self.choose_photo, "Try a sample": self.open_sample},
+            "Drop a photo or a folder here. Every crop at the chosen shape is scored; faces are never cut.",
+            {
+                "Open photo…": self.choose_photo,
+                "Crop a folder…": self.choose_folder,
+                "Try a sample": self.open_sample,
+            },
         )
         self.shapes = ShapeBar()
-        self.shapes.chosen.connect(self.desk.use_aspect)
+        self.shapes.chosen.connect(self._use_aspect)
         self.desk.aspect_changed.connect(self.shapes.show_aspect)
         self.save_button = QPushButton("Save crop")
         self.save_button.setEnabled(False)
@@ -78,13 +90,18 @@ class CropRoom(QWidget):
         self.desk.side.add_buttons(self.save_button, self.save_as_button)
         open_button = QPushButton("Open photo…")
         open_button.clicked.connect(self.choose_photo)
+        self.back_button = QPushButton("‹ Folder")
+        self.back_button.setToolTip("Back to the review (Esc)")
+        self.back_button.clicked.connect(self.show_review)
+        self.back_button.hide()
         self.title = ElidedLabel()
         bar = QHBoxLayout()
+        bar.addWidget(self.back_button)
         bar.addWidget(open_button)
         bar.addWidget(self.title, 1)
         bar.addWidget(self.shapes)
         self.pages = QStackedWidget()
-        for page in (self.empty, self.desk):
+        for page in (self.empty, self.desk, self.review):
             self.pages.addWidget(page)
         layout = QVBoxLayout(self)
         layout.addLayout(bar)
@@ -93,6 +110,18 @@ class CropRoom(QWidget):
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on."""
         self.desk.use_scorer(scorer)
+        self.review.use_scorer(scorer)
+
+    def _use_aspect(self, aspect: Aspect) -> None:
+        if self.is_reviewing:
+            self.review.open(self.review.paths, aspect, self.desk.state.rules)
+        else:
+            self.desk.use_aspect(aspect)
+
+    @property
+    def is_reviewing(self) -> bool:
+        """Whether a folder is shown."""
+        return self.pages.currentWidget() is self.review
 
     # Opening
 
@@ -114,27 +143,72 @@ class CropRoom(QWidget):
         self.title.setText(path.name)
         self.title.setToolTip(str(path))
         self.pages.setCurrentWidget(self.desk)
+        self.back_button.setVisible(self.review.has_crops)
         self.desk.open(path, self.shapes.aspect)
 
     @Slot()
+    def choose_folder(self) -> None:
+        """Ask for a folder, and show what its crops would be."""
+        start = str(QSettings().value("album/folder", "") or "")
+        if folder := QFileDialog.getExistingDirectory(self, "Crop the photos of a folder", start):
+            self.open_paths([Path(folder)])
+
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Show what the crops of photos and of folders would be; nothing is written."""
+        self.desk.close_photo()
+        self.review.open(paths, self.shapes.aspect, self.desk.state.rules)
+        self.show_review()
+
+    @Slot()
+    def show_review(self) -> None:
+        """Go back to the folder, with what was done by hand."""
+        desk, paths = self.desk, self.review.paths
+        if desk.path is not None and desk.state.by_hand and desk.state.aspect == self.review.aspect:
+            desk.memory.write()
+            if (judged := desk.judged()) is not None:
+                self.review.take_own(desk.path, *judged)
+        desk.close_photo()
+        self.shapes.show_aspect(self.review.aspect)
+        self.title.setText(paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more")
+        self.title.setToolTip("\n".join(map(str, paths)))
+        self.back_button.hide()
+        self.pages.setCurrentWidget(self.review)
+        self.review.sheet.setFocus()
+
+    @Slot(object)
+    def _edit(self, path: Path) -> None:
+        self.open_photo(path)
+
+    @Slot()
     def _show_empty(self) -> None:
+        if self.review.has_crops:
+            self.show_review()
+            return
         self.title.clear()
         self.pages.setCurrentWidget(self.empty)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.back_button.isVisible():
+            self.show_review()
+        else:
+            super().keyPressEvent(event)
+
     def undo(self) -> None:
         """Take the last change back."""
-        self.desk.undo()
+        (self.review if self.is_reviewing else self.desk).undo()
 
     def redo(self) -> None:
         """Do again what was taken back last."""
-        self.desk.redo()
+        (self.review if self.is_reviewing else self.desk).redo()
 
     # Saving
 
     @Slot()
     def save(self) -> None:
-        """Save the crop beside its photo."""
-        if self._can_save() and self.desk.path is not None:
+        """Save the crop beside its photo; of a folder, ask where to."""
+        if self.is_reviewing:
+            self._ask_to_save_all()
+        elif self._can_save() and self.desk.path is not None:
             # The sample photos belong to the program: their crops go where the person says.
             if self.desk.path.parent == SAMPLES:
                 self.save_as()
@@ -144,6 +218,9 @@ class CropRoom(QWidget):
     @Slot()
     def save_as(self) -> None:
         """Ask where to and how, and save the crop there."""
+        if self.is_reviewing:
+            self._ask_to_save_all()
+            return
         if not self._can_save() or self.desk.path is None:
             return
         folder = str(QSettings().value(FOLDER_SETTING, "") or "")
@@ -152,6 +229,24 @@ class CropRoom(QWidget):
         dialog.aspect_wanted.connect(self.desk.use_aspect)
         dialog.wanted.connect(self.save_in)
         dialog.open()
+
+    @Slot()
+    def _ask_to_save_all(self) -> None:
+        plans = self.review.model.accepted()
+        if not plans or self.review.jobs.busy:
+            self.message.emit("Wait for the end, or cancel it." if plans else "No crop is accepted: A accepts one.")
+            return
+        folder = str(QSettings().value(FOLDER_SETTING, "") or "")
+        action = f"Save {count(len(plans), 'crop')}"
+        example = plans[0].photo.source
+        dialog = CropOutputDialog(self.review.aspect, example, Path(folder) if folder else None, action, self.window())
+        dialog.wanted.connect(self._save_all)
+        dialog.open()
+
+    @Slot(object, object)
+    def _save_all(self, folder: Path, output: CropOutput) -> None:
+        QSettings().setValue(FOLDER_SETTING, str(folder))
+        self.review.save(folder, output)
 
     def _can_save(self) -> bool:
         """Whether there is a crop to save and none is being saved; where not, why is said."""
@@ -204,4 +299,5 @@ class CropRoom(QWidget):
     def close_jobs(self) -> None:
         """Stop the search, let a save come to its end, and wait for the threads."""
         self.desk.close_jobs()
+        self.review.close_jobs()
         self.save_jobs.finish()

@@ -26,6 +26,8 @@ KEYS_OF_ROOMS = {
         ("+, -", "A larger crop, a smaller one"),
         ("B", "Hold: the crop alone, as it will be"),
         ("Enter", "Save the crop"),
+        ("A, X, E", "In the review of a folder: accept, skip, change by hand"),
+        ("Esc", "Back to the review"),
     ),
 }
 Rows = list[tuple[str, str]]

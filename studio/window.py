@@ -76,6 +76,7 @@ class StudioWindow(QMainWindow):
             self.rooms.addTab(room, name)
             room.message.connect(partial(self._show_message_of, room))
         self.album.crop_wanted.connect(self.open_in_crop)
+        self.album.crops_wanted.connect(self._crop_many)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
         self.lab.photo_wanted.connect(self._show_photo_in_album)
@@ -88,6 +89,7 @@ class StudioWindow(QMainWindow):
         file_menu = self.menuBar().addMenu("&File")
         self._add(file_menu, "&Open folder…", "Ctrl+O", self._open_folder)
         self._add(file_menu, "Open &photo to crop…", "Ctrl+P", self._open_photo)
+        self._add(file_menu, "Crop a &folder…", "Ctrl+Shift+P", self._crop_folder)
         self._add(file_menu, "Open &video…", "Ctrl+Shift+O", self._open_video)
         self._add(file_menu, "Open s&tream…", "Ctrl+U", self._open_stream)
         self._add(file_menu, "Show the sa&mple album", "", self._show_samples)
@@ -210,7 +212,7 @@ class StudioWindow(QMainWindow):
         self.statusBar().setToolTip(text)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or named: a video in Live, a photo in Crop where that is shown, the rest in Album."""
+        """Open what was dropped or named: a video in Live, photos in Crop where that is shown, the rest in Album."""
         from studio.camera import VIDEO_SUFFIXES
 
         if len(paths) == 1 and paths[0].suffix.lower() in VIDEO_SUFFIXES:
@@ -218,6 +220,8 @@ class StudioWindow(QMainWindow):
             self.live.open_file(paths[0])
         elif len(paths) == 1 and paths[0].is_file() and self.rooms.currentWidget() is self.crop:
             self.crop.open_photo(paths[0])
+        elif self.rooms.currentWidget() is self.crop:
+            self.crop.open_paths(paths)
         else:
             self.rooms.setCurrentWidget(self.album)
             self.album.open_paths(paths)
@@ -227,6 +231,12 @@ class StudioWindow(QMainWindow):
         """Go to the Crop room with a photo."""
         self.rooms.setCurrentWidget(self.crop)
         self.crop.open_photo(path)
+
+    @Slot(object)
+    def _crop_many(self, paths: Sequence[Path]) -> None:
+        """Go to the Crop room with photos of the album."""
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.open_paths(paths)
 
     @Slot(object)
     def _show_in_album(self, path: Path) -> None:
@@ -257,6 +267,10 @@ class StudioWindow(QMainWindow):
     def _open_photo(self) -> None:
         self.rooms.setCurrentWidget(self.crop)
         self.crop.choose_photo()
+
+    def _crop_folder(self) -> None:
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.choose_folder()
 
     def _open_video(self) -> None:
         self.rooms.setCurrentWidget(self.live)

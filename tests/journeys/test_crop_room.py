@@ -53,10 +53,10 @@ def _drag(qtbot: QtBot, desk: CropDesk, start: QPoint, by: QPoint) -> None:
 def two_people(tmp_path: Path, samples: list[Path]) -> Path:
     """Two sample photos side by side, with room around."""
     pictures = [load_picture(sample, 420).pixels for sample in samples[:2]]
-    scene = np.full((700, 1400, 3), 120, np.uint8)
-    for left, picture in zip((120, 820), pictures, strict=True):
+    scene = np.full((1150, 1300, 3), 120, np.uint8)
+    for left, picture in zip((120, 760), pictures, strict=True):
         height, width = picture.shape[:2]
-        scene[150 : 150 + height, left : left + width] = picture
+        scene[350 : 350 + height, left : left + width] = picture
     photo = tmp_path / "two people.jpg"
     Image.fromarray(scene).save(photo)
     return photo
