@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
+from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
@@ -21,6 +21,16 @@ from engine.pictures import flattened, open_image
 
 JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
+# How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 _TIFF_LAYOUT_TAGS = frozenset(
@@ -37,13 +47,8 @@ _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
 
 
-def crop_name(source: Path, aspect_name: str) -> str:
-    """The name of a crop's file, without a suffix: holiday.jpg at 4:5 is holiday_crop-4x5."""
-    return f"{source.stem}_crop-{aspect_name.replace(':', 'x')}"
-
-
 def is_crop_name(path: Path) -> bool:
-    """Whether a file is named as `crop_name` names crops."""
+    """Whether a file is named as crops are, where nobody chose another pattern (`engine.crop_names`)."""
     return _CROP_NAME.search(path.stem) is not None
 
 
@@ -69,8 +74,8 @@ def save_crop(
     """
     with open_image(source) as image:
         form = _format_for(image)
-        upright = ImageOps.exif_transpose(image)
-        crop = upright.crop(_inside(box, source, upright))
+        image.load()  # what turns by itself, such as a TIFF, has turned then
+        crop = _upright_part(image, box, source)
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
         if long_side and max(crop.size) > long_side:
@@ -146,11 +151,15 @@ def _format_for(image: Image.Image) -> str:
     return form if form in _SUFFIX_BY_FORMAT and getattr(image, "n_frames", 1) == 1 else "JPEG"
 
 
-def _inside(box: Box, source: Path, image: Image.Image) -> tuple[int, int, int, int]:
-    x0, y0, x1, y1 = max(box.x0, 0), max(box.y0, 0), min(box.x1, image.width), min(box.y1, image.height)
+def _upright_part(image: Image.Image, box: Box, source: Path) -> Image.Image:
+    """The part of the photo, turned as its EXIF says: of twelve megapixels only these are copied and turned."""
+    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    stored = box.as_stored(image.size, orientation)
+    x0, y0, x1, y1 = max(stored.x0, 0), max(stored.y0, 0), min(stored.x1, image.width), min(stored.y1, image.height)
     if x0 >= x1 or y0 >= y1:
         raise PictureError(source, f"the crop {box.xyxy} lies outside of its {image.width} x {image.height} pixels")
-    return x0, y0, x1, y1
+    part = image.crop((x0, y0, x1, y1))
+    return part.transpose(_TURNS[orientation]) if orientation in _TURNS else part
 
 
 def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int) -> dict[str, Any]:
@@ -163,7 +172,7 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int
         text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
         options["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", text)
     if form == "JPEG":
-        options |= {"quality": quality, "subsampling": _subsampling(image), "optimize": True}
+        options |= {"quality": quality, "subsampling": _subsampling(image)}
     elif form == "WEBP":
         options |= {"quality": quality, "method": 4}
     elif form == "PNG":
