@@ -43,8 +43,12 @@ _WITHOUT_XMP = frozenset(("PNG", "TIFF"))
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
 _CROP_NAME = re.compile(r"_crop-(original|free|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
-# An XMP packet may state the orientation too, as an attribute or as an element.
-_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
+_WIDTH_TAG, _HEIGHT_TAG = 0x0100, 0x0101
+# An XMP packet may tell of the pixels too, as attributes or as elements.
+_XMP_OF_PIXELS = re.compile(
+    rb"(tiff:Orientation|tiff:ImageWidth|tiff:ImageLength|exif:PixelXDimension|exif:PixelYDimension)"
+    rb"((?:=[\"']|>)\s*)\d+"
+)
 
 
 def is_crop_name(path: Path) -> bool:
@@ -74,8 +78,13 @@ def save_crop(
     """
     with open_image(source) as image:
         form = _format_for(image)
+        stored_wh = image.size
+        reducible = max(box.width, box.height) / long_side if long_side else 1
+        # A JPEG is decoded at the half, fourth or eighth of its size that still has more pixels than are wanted.
+        wanted_wh = round(1.5 * image.width / reducible), round(1.5 * image.height / reducible)
+        drafted = reducible > 2 and image.draft(None, wanted_wh) is not None
         image.load()  # what turns by itself, such as a TIFF, has turned then
-        crop = _upright_part(image, box, source)
+        crop = _upright_part(image, box, source, stored_wh if drafted else image.size)
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
         if long_side and max(crop.size) > long_side:
@@ -83,7 +92,7 @@ def save_crop(
         options = _save_options(image, crop, form, quality)
     with new_file(folder, f"{name}{_SUFFIX_BY_FORMAT[form]}") as (target, temporary):
         crop.save(temporary, form, **options)
-        _add_what_pillow_left_out(source, temporary, form)
+        _add_what_pillow_left_out(source, temporary, form, crop.size)
     return target
 
 
@@ -122,7 +131,7 @@ def new_file(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
         raise
 
 
-def _add_what_pillow_left_out(source: Path, crop: Path, form: str) -> None:
+def _add_what_pillow_left_out(source: Path, crop: Path, form: str, size_wh: tuple[int, int]) -> None:
     """XMP and IPTC of the source; without them where exiv2 cannot use them, as the crop itself is good."""
     try:
         with exiv2_alone(source) as exiv2:
@@ -138,8 +147,10 @@ def _add_what_pillow_left_out(source: Path, crop: Path, form: str) -> None:
             new.setIptcData(old.iptcData())
             xmp = new.xmpData()
             set_all(xmp, dict.fromkeys(CROP_KEYS))
-            if "Xmp.tiff.Orientation" in xmp:
-                xmp["Xmp.tiff.Orientation"] = "1"
+            for name, value in _told_of_pixels(size_wh).items():
+                key = f"Xmp.{name.replace(':', '.')}"
+                if key in xmp:
+                    xmp[key] = str(value)
             content = written(new)
     except PictureError:
         return
@@ -151,14 +162,14 @@ def _format_for(image: Image.Image) -> str:
     return form if form in _SUFFIX_BY_FORMAT and getattr(image, "n_frames", 1) == 1 else "JPEG"
 
 
-def _upright_part(image: Image.Image, box: Box, source: Path) -> Image.Image:
+def _upright_part(image: Image.Image, box: Box, source: Path, stored_wh: tuple[int, int]) -> Image.Image:
     """The part of the photo, turned as its EXIF says: of twelve megapixels only these are copied and turned."""
     orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-    stored = box.as_stored(image.size, orientation)
-    x0, y0, x1, y1 = max(stored.x0, 0), max(stored.y0, 0), min(stored.x1, image.width), min(stored.y1, image.height)
+    (width, height), stored = stored_wh, box.as_stored(stored_wh, orientation)
+    x0, y0, x1, y1 = max(stored.x0, 0), max(stored.y0, 0), min(stored.x1, width), min(stored.y1, height)
     if x0 >= x1 or y0 >= y1:
-        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {image.width} x {image.height} pixels")
-    part = image.crop((x0, y0, x1, y1))
+        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {width} x {height} pixels")
+    part = image.crop(Box(x0, y0, x1, y1).scaled(stored_wh, image.size).xyxy)
     return part.transpose(_TURNS[orientation]) if orientation in _TURNS else part
 
 
@@ -170,7 +181,8 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int
         options["icc_profile"] = profile
     if xmp := image.info.get("xmp"):
         text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
-        options["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", text)
+        told = {name.encode(): str(value).encode() for name, value in _told_of_pixels(crop.size).items()}
+        options["xmp"] = _XMP_OF_PIXELS.sub(lambda found: found[1] + found[2] + told[found[1]], text)
     if form == "JPEG":
         options |= {"quality": quality, "subsampling": _subsampling(image)}
     elif form == "WEBP":
@@ -184,12 +196,26 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int
     return options
 
 
+def _told_of_pixels(size_wh: tuple[int, int]) -> dict[str, int]:
+    """What XMP says of the pixels of a crop, by the names of its properties."""
+    width, height = size_wh
+    return {
+        "tiff:Orientation": 1,
+        "tiff:ImageWidth": width,
+        "tiff:ImageLength": height,
+        "exif:PixelXDimension": width,
+        "exif:PixelYDimension": height,
+    }
+
+
 def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
     """EXIF for the crop: upright, of the new size. The old thumbnail, which shows the whole photo, is not kept."""
     exif = image.getexif()
     details = exif.get_ifd(_EXIF_IFD)
     if _PIXEL_X_DIMENSION in details:
         details[_PIXEL_X_DIMENSION], details[_PIXEL_Y_DIMENSION] = crop.size
+    if _WIDTH_TAG in exif:
+        exif[_WIDTH_TAG], exif[_HEIGHT_TAG] = crop.size
     if _ORIENTATION_TAG in exif:
         exif[_ORIENTATION_TAG] = 1
     return exif.tobytes()
