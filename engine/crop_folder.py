@@ -30,6 +30,7 @@ from engine.ratings import RatingPlace
 # A crop of fewer pixels than any site shows looks soft wherever it is used.
 SMALL_SIDE = 500
 
+# A gain that nobody would see: the photo may well stay as it is. In points.
 DEFAULT_MARGIN = 2.0
 
 

@@ -68,7 +68,7 @@ class ShapeEstimates:
         points: float32 (W,), 0 to 100.
 
     Attributes:
-        lowest, highest: of the points.
+        lowest, highest: between which most points lie: a tenth is lower, none is higher.
     """
 
     def __init__(self, windows_xyxy: Whole, points: Floats) -> None:
@@ -80,7 +80,7 @@ class ShapeEstimates:
         cuts = np.cumsum(counts)[:-1]
         self._starts = np.split(windows_xyxy[order, :2], cuts)
         self._points = np.split(points[order], cuts)
-        self.lowest, self.highest = float(points.min()), float(points.max())
+        self.lowest, self.highest = float(np.percentile(points, 10)), float(points.max())
 
     def at(self, boxes: Sequence[Box]) -> tuple[Floats, Floats]:
         """What the nearest windows score.

@@ -16,6 +16,8 @@ from studio.theme import ACCENT, BACKDROP
 SHADE, LEFT_OUT = QColor(0, 0, 0, 150), QColor(255, 255, 255, 150)
 # Handles are drawn so large and answer from so far, in points of the screen.
 HANDLE_SIDE, HANDLE_REACH = 9, 12
+# Around the photo: the handles of a crop at its edge are whole.
+MARGIN = 6
 # A press that moves less than this is a click.
 CLICK_REACH = 4
 # An arrow key moves by such a share of the photo's longer side; with Shift by the larger one.
@@ -126,6 +128,14 @@ class CropCanvas(PhotoCanvas, OwnKeys):
         part = QRectF(crop.x0 * shown, crop.y0 * shown, crop.width * shown, crop.height * shown)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(target, image, part)
+
+    def picture_rect(self) -> QRectF:
+        if self._image.isNull():
+            return QRectF()
+        room_w, room_h = max(self.width() - 2 * MARGIN, 1), max(self.height() - 2 * MARGIN, 1)
+        scale = min(room_w / self._image.width(), room_h / self._image.height())
+        width, height = self._image.width() * scale, self._image.height() * scale
+        return QRectF((self.width() - width) / 2, (self.height() - height) / 2, width, height)
 
     def _level(self, scale: float) -> QImage:
         """The picture with enough pixels for so many points of the screen to each pixel of the photo."""

@@ -1,8 +1,7 @@
 """One photo in the Crop room: its best crops, a hand on the one that is chosen, and what it scores, at once."""
 
-import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -13,42 +12,20 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
 
 from engine.aspects import ORIGINAL, Aspect
 from engine.catalogue import Catalogue
-from engine.crop_search import SEARCH_LONG_SIDE, CropSuggestion
-from engine.crop_session import FREE, CropSession, FaceRules, FoundCrops
-from engine.errors import CatalogueError
-from engine.faces import FaceDetector
+from engine.crop_folder import DEFAULT_MARGIN
+from engine.crop_search import CropSuggestion
+from engine.crop_session import FREE, FaceRules, FoundCrops
 from engine.geometry import Box
-from engine.manual_crops import recall_crops
-from engine.pictures import load_picture
-from engine.progress import Progress
 from engine.scoring import Scorer
 from studio.crop_canvas import CropCanvas
+from studio.crop_finder import CropFinder
 from studio.crop_geometry import reshaped
 from studio.crop_history import CropHistory, CropState
 from studio.crop_memory import CropMemory
-from studio.crop_scorer import CropScorer, ScoredCrop
 from studio.crop_side import ICON_SIDE, CropSide
 from studio.crop_strips import HeatStrip, heat_across, heat_down, heat_of_size
-from studio.decoded_photos import SHOWN_LONG_SIDE, DecodedPhoto, decode
-from studio.jobs import JobSlot
 
 THIRDS_SETTING, CLOSE_SETTING, MARGIN_SETTING = "crop/thirds", "crop/close", "crop/margin"
-# A gain that nobody would see: the photo may well stay as it is. In points.
-DEFAULT_MARGIN = 2.0
-
-
-def worthwhile_gain() -> float:
-    """The points that a crop must gain to be proposed."""
-    return float(str(QSettings().value(MARGIN_SETTING, DEFAULT_MARGIN)))
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A photo that can be searched."""
-
-    session: CropSession
-    content_sha256: str
-    own: dict[str, Box]
 
 
 class CropDesk(QWidget):
@@ -58,7 +35,7 @@ class CropDesk(QWidget):
         open_catalogue: opens the person's catalogue for the calling thread.
 
     Attributes:
-        path: the photo; None where none is open.
+        finder: opens and searches.
         state: what is chosen now.
 
     Signals:
@@ -77,25 +54,23 @@ class CropDesk(QWidget):
 
     def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._open_catalogue = open_catalogue
-        self._scorer: Scorer | None = None
-        self._live: CropScorer | None = None
-        self.path: Path | None = None
-        self._opened: _Opened | None = None
-        self._found: dict[tuple[Aspect, FaceRules], FoundCrops] = {}
         self._choices: tuple[CropSuggestion, ...] = ()
-        self._exact: dict[Box, float] = {}
-        self._estimate_error = 0.0
         self._history = CropHistory(CropState(ORIGINAL))
         self.memory = CropMemory(open_catalogue, self)
         self.memory.message.connect(self.message)
-        self.open_jobs, self.search_jobs = JobSlot(self), JobSlot(self)
+        self.finder = CropFinder(open_catalogue, self)
+        self.finder.opened.connect(self._begin)
+        self.finder.found.connect(self._take_found)
+        self.finder.scored.connect(self._take_exact)
+        self.finder.failed.connect(self._fail)
+        self.finder.refused.connect(self._refuse)
         self._build()
 
     # Building
 
     def _build(self) -> None:
         self.canvas = CropCanvas()
+        self.finder.decoded.connect(self.canvas.show_photo)
         self.canvas.dragged.connect(self._show_dragged)
         self.canvas.changed.connect(self._take_box)
         self.canvas.face_clicked.connect(self.toggle_face)
@@ -112,12 +87,16 @@ class CropDesk(QWidget):
             strip.place_wanted.connect(self._take_place)
         self.side = CropSide()
         self.side.chosen.connect(self.choose)
-        self.side.cancelled.connect(self.cancel)
+        self.side.cancelled.connect(self.finder.cancel)
+        self.finder.progressed.connect(self.side.show_progress)
+        self.finder.ended.connect(self.side.end_progress)
         self.side.thirds.toggled.connect(self._use_thirds)
         self.side.thirds.setChecked(str(QSettings().value(THIRDS_SETTING, 1)) == "1")
         self.canvas.show_thirds(self.side.thirds.isChecked())
         self.side.cut_hair.setChecked(str(QSettings().value(CLOSE_SETTING, 0)) == "1")
         self.side.cut_hair.clicked.connect(self.let_cut_hair)
+        self.side.margin.setValue(int(str(QSettings().value(MARGIN_SETTING, round(DEFAULT_MARGIN)))))
+        self.side.margin.valueChanged.connect(self._use_margin)
         self.side.result.toggled.connect(self.canvas.show_result)
         self.canvas.result_wanted.connect(self.side.result.setChecked)
         layout = QHBoxLayout(self)
@@ -155,73 +134,54 @@ class CropDesk(QWidget):
         shortcut.setWhatsThis(f"Crop: {told}")
         shortcut.activated.connect(action)
 
-    # Opening
+    # Opening and searching
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on."""
-        self._scorer = scorer
-        if self._live is None:
-            self._live = CropScorer()
-            self._live.scored.connect(self._take_exact)
-        if self.path is not None and self._opened is None:
-            self._open()
+        self.finder.use_scorer(scorer)
+
+    @property
+    def path(self) -> Path | None:
+        """The photo; None where there is none."""
+        return self.finder.path
 
     def open(self, path: Path, aspect: Aspect) -> None:
         """Show a photo and look for its best crops of a shape."""
         self.close_photo()
-        self.path = path
         self._history = CropHistory(CropState(aspect, rules=FaceRules(close=self.side.cut_hair.isChecked())))
         self.side.begin_progress()
-        if self._scorer is not None:
-            self._open()
+        self.finder.open(path)
 
     def close_photo(self) -> None:
         """Show nothing."""
         self.memory.write()
-        self.open_jobs.cancel()
-        self.search_jobs.cancel()
-        self.path, self._opened = None, None
-        self._found.clear()
-        self._exact.clear()
+        self.finder.close()
         self.canvas.clear()
         self.side.result.setChecked(False)
         self._show_nothing()
 
-    def _open(self) -> None:
-        assert self.path is not None
-        assert self._scorer is not None
-        path, scorer = self.path, self._scorer
+    @Slot()
+    def _begin(self) -> None:
+        photo = self.finder.photo
+        assert photo is not None
+        self.memory.path, self.memory.content_sha256 = photo.path, photo.content_sha256
+        self.canvas.show_faces(photo.session.faces.boxes_within(photo.session.size_wh))
+        self.canvas.setFocus()
+        if own := photo.own.get(self.state.aspect.name):
+            self._history.settle(replace(self.state, box=own, by_hand=True))
+        self._show()
+        self._search()
 
-        def task() -> Iterator[Progress[object]]:
-            yield Progress(0, 0, "", (decode(path, SHOWN_LONG_SIDE),))
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
-            picture = load_picture(path, SEARCH_LONG_SIDE)
-            session = CropSession(picture, FaceDetector().detect_full_size(picture), scorer)
-            yield Progress(0, 0, "", (_Opened(session, content, self._own_crops(content)),))
+    def _search(self) -> None:
+        self.side.begin_progress()
+        self.finder.search(self.state.wish)
 
-        self.open_jobs.start(task, progressed=self._take_photo, completed=self._search, failed=self._refuse)
-
-    def _own_crops(self, content: str) -> dict[str, Box]:
-        try:
-            with self._open_catalogue() as catalogue:
-                return recall_crops(catalogue, content)
-        except CatalogueError:
-            return {}
-
-    @Slot(object)
-    def _take_photo(self, progress: Progress[object]) -> None:
-        match progress.results:
-            case (DecodedPhoto() as photo,):
-                self.canvas.show_photo(photo)
-            case (_Opened() as opened,):
-                self._opened = opened
-                assert self.path is not None
-                self.memory.path, self.memory.content_sha256 = self.path, opened.content_sha256
-                self.canvas.show_faces(opened.session.faces.boxes_within(opened.session.size_wh))
-                self.canvas.setFocus()
-                if own := opened.own.get(self.state.aspect.name):
-                    self._history.settle(replace(self.state, box=own, by_hand=True))
-                self._show()
+    @Slot()
+    def _take_found(self) -> None:
+        found = self.finder.known(self.state.wish)
+        if found and found.suggestions and not self.state.by_hand:
+            self._history.settle(replace(self.state, box=self._proposal(found)))
+        self._show()
 
     @Slot(str)
     def _refuse(self, text: str) -> None:
@@ -229,57 +189,18 @@ class CropDesk(QWidget):
         self.message.emit(text)
         self.refused.emit()
 
-    # Searching
-
-    @Slot()
-    def _search(self) -> None:
-        """Search the present shape, unless that was done before."""
-        if self._opened is None:
-            return
-        key = self.state.aspect, self.state.rules
-        if (found := self._found.get(key)) and found.suggestions:
-            self.search_jobs.cancel()
-            self.side.end_progress()
-            self._show()
-            return
-        session = self._opened.session
-        self.side.begin_progress()
-        self.search_jobs.start(
-            lambda: session.search(*key),
-            progressed=partial(self._take_found, key),
-            completed=self.side.end_progress,
-            failed=self._fail,
-        )
-
-    def _take_found(self, key: tuple[Aspect, FaceRules], progress: Progress[FoundCrops]) -> None:
-        for found in progress.results:
-            self._found[key] = found
-            self._exact.update({each.box: each.score.points for each in found.suggestions})
-            if found.suggestions and not self.state.by_hand:
-                self._history.settle(replace(self.state, box=self._proposal(found)))
-            self._show()
-        if progress.total:
-            self.side.show_progress(progress.done, progress.total)
-
-    def _proposal(self, found: FoundCrops) -> Box:
-        """The best crop; all of the photo where that gains too little and the shape allows it."""
-        assert self._opened is not None
-        best = found.suggestions[0]
-        if best.gain < worthwhile_gain() and self.state.aspect in (ORIGINAL, FREE):
-            return Box(0, 0, *self._opened.session.size_wh)
-        return best.box
-
     @Slot(str)
     def _fail(self, text: str) -> None:
         self.side.end_progress()
         self.message.emit(text)
 
-    @Slot()
-    def cancel(self) -> None:
-        """Stop opening or searching; what is shown stays."""
-        self.open_jobs.cancel()
-        self.search_jobs.cancel()
-        self.side.end_progress()
+    def _proposal(self, found: FoundCrops) -> Box:
+        """The best crop; all of the photo where that gains too little and the shape allows it."""
+        assert self.finder.photo is not None
+        best = found.suggestions[0]
+        if best.gain < self.margin and self.state.aspect in (ORIGINAL, FREE):
+            return Box(0, 0, *self.finder.photo.session.size_wh)
+        return best.box
 
     # Choosing
 
@@ -288,42 +209,39 @@ class CropDesk(QWidget):
         return self._history.state
 
     @property
-    def is_searching(self) -> bool:
-        return self.open_jobs.busy or self.search_jobs.busy or (self.path is not None and self._scorer is None)
+    def margin(self) -> int:
+        """The points that a crop must gain to be proposed."""
+        return self.side.margin.value()
 
     @property
     def is_whole(self) -> bool:
         """Whether the crop is all of the photo."""
-        return self._opened is not None and self.state.box == Box(0, 0, *self._opened.session.size_wh)
-
-    @property
-    def points(self) -> float:
-        """What the crop scores, as far as known."""
-        return self._exact.get(self.state.box, 0.0) if self.state.box else 0.0
+        photo = self.finder.photo
+        return photo is not None and self.state.box == Box(0, 0, *photo.session.size_wh)
 
     def judged(self) -> tuple[Box, float, float] | None:
         """The crop, its points and its gain; None without a crop."""
-        if self._opened is None or self.state.box is None:
+        if self.finder.photo is None or self.state.box is None:
             return None
-        judged = self._opened.session.judged(self.state.box)
+        judged = self.finder.photo.session.judged(self.state.box)
         return judged.box, judged.score.points, judged.gain
 
     def use_aspect(self, aspect: Aspect) -> None:
-        """Crop to another shape."""
-        if self._opened is None:
+        """Crop to another shape: that which a person made of it before, else much the same part of the photo."""
+        photo = self.finder.photo
+        if photo is None:
             self._history.settle(replace(self.state, aspect=aspect))
             return
-        box = self._opened.own.get(aspect.name)
-        by_hand = box is not None
-        ratio = self._ratio(aspect)
+        box = photo.own.get(aspect.name)
+        by_hand, ratio = box is not None, self._ratio(aspect)
         if box is None and self.state.box is not None:
-            box = self.state.box if ratio is None else reshaped(self.state.box, ratio, self._opened.session.size_wh)
+            box = self.state.box if ratio is None else reshaped(self.state.box, ratio, photo.session.size_wh)
         self._step(replace(self.state, aspect=aspect, box=box, by_hand=by_hand), remember=False)
 
     @Slot(int)
     def choose(self, place: int) -> None:
         """Take one of the best crops."""
-        found = self._found.get((self.state.aspect, self.state.rules))
+        found = self.finder.known(self.state.wish)
         if found and 0 <= place < len(found.suggestions):
             self._step(replace(self.state, box=found.suggestions[place].box, by_hand=True))
 
@@ -342,7 +260,7 @@ class CropDesk(QWidget):
     @Slot(int)
     def toggle_face(self, face: int) -> None:
         """Keep one face alone, or all of them again."""
-        if self._opened is None or len(self._opened.session.faces) < 2:
+        if self.finder.photo is None or len(self.finder.photo.session.faces) < 2:
             return
         kept = None if self.state.rules.kept == frozenset((face,)) else frozenset((face,))
         self._step(replace(self.state, rules=replace(self.state.rules, kept=kept), by_hand=False), remember=False)
@@ -374,8 +292,8 @@ class CropDesk(QWidget):
 
     def _follow_step(self, *, remember: bool = True) -> None:
         state = self.state
-        if remember and self._opened is not None:
-            own = self._opened.own
+        if remember and self.finder.photo is not None:
+            own = self.finder.photo.own
             if state.by_hand and state.box is not None:
                 own[state.aspect.name] = state.box
             else:
@@ -390,10 +308,10 @@ class CropDesk(QWidget):
 
     def _show(self) -> None:
         """Show the state, and what is known of it."""
-        if self._opened is None:
+        if self.finder.photo is None:
             return
-        state, session = self.state, self._opened.session
-        found = self._found.get((state.aspect, state.rules))
+        state, session = self.state, self.finder.photo.session
+        found = self.finder.known(state.wish)
         self.canvas.ratio = self._ratio(state.aspect)
         self.canvas.show_kept(state.rules.kept)
         self.canvas.show_crop(state.box)
@@ -413,39 +331,26 @@ class CropDesk(QWidget):
     @Slot(object)
     def _show_dragged(self, box: Box) -> None:
         """Show what a crop scores, as estimated, until the exact score comes; and how that would change."""
-        assert self._opened is not None
-        session = self._opened.session
-        found = self._found.get((self.state.aspect, self.state.rules))
+        assert self.finder.photo is not None
+        session = self.finder.photo.session
+        points, is_exact = self.finder.points(box, self.state.wish)
+        self.side.show_points(points, session.whole.points, exact=is_exact)
         self.side.show_size((box.width, box.height))
-        exact = self._exact.get(box)
-        points = exact
-        if found is not None:
-            estimate = float(found.estimates.at([box])[0][0])
-            if exact is None:
-                points = min(max(estimate + self._estimate_error, 0.0), 100.0)
-            else:
-                self._estimate_error = exact - estimate
-            ratio = self._ratio(self.state.aspect)
+        if found := self.finder.known(self.state.wish):
             self.across.show_heat(heat_across(box, session.size_wh, found.estimates))
             self.down.show_heat(heat_down(box, session.size_wh, found.estimates))
-            self.sizes.show_heat(heat_of_size(box, session.size_wh, found.estimates, ratio))
-        self.side.show_points(points, session.whole.points, exact=exact is not None)
-        if exact is None and self._live is not None:
-            self._live.offer(session, box)
+            self.sizes.show_heat(heat_of_size(box, session.size_wh, found.estimates, self.canvas.ratio))
 
     @Slot(object)
-    def _take_exact(self, scored: ScoredCrop) -> None:
-        if self._opened is None or scored.session is not self._opened.session:
-            return
-        self._exact[scored.box] = scored.score.points
-        if scored.box == self.canvas.crop:
-            self._show_dragged(scored.box)
+    def _take_exact(self, box: Box) -> None:
+        if box == self.canvas.crop:
+            self._show_dragged(box)
 
     def _notice(self, found: FoundCrops | None) -> str:
         if found is None or not found.suggestions:
             return ""
         best = found.suggestions[0]
-        if best.gain >= worthwhile_gain():
+        if best.gain >= self.margin:
             return ""
         return f"Leave it as it is: the best crop of this shape gains {best.gain:+.1f} points."
 
@@ -462,8 +367,8 @@ class CropDesk(QWidget):
 
     def _preview(self, box: Box) -> QPixmap:
         image = self.canvas.image
-        assert self._opened is not None
-        part = box.scaled(self._opened.session.size_wh, (image.width(), image.height()))
+        assert self.finder.photo is not None
+        part = box.scaled(self.finder.photo.session.size_wh, (image.width(), image.height()))
         side = round(ICON_SIDE * self.devicePixelRatioF())
         scaled = image.copy(part.x0, part.y0, part.width, part.height).scaled(
             QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
@@ -475,18 +380,23 @@ class CropDesk(QWidget):
     def _ratio(self, aspect: Aspect) -> Fraction | None:
         if aspect == FREE:
             return None
-        return aspect.ratio or (Fraction(*self._opened.session.size_wh) if self._opened else None)
+        photo = self.finder.photo
+        return aspect.ratio or (Fraction(*photo.session.size_wh) if photo else None)
 
     @Slot(bool)
     def _use_thirds(self, shown: bool) -> None:
         QSettings().setValue(THIRDS_SETTING, int(shown))
         self.canvas.show_thirds(shown)
 
+    @Slot(int)
+    def _use_margin(self, points: int) -> None:
+        QSettings().setValue(MARGIN_SETTING, points)
+        found = self.finder.known(self.state.wish)
+        if found and found.suggestions and not self.state.by_hand:
+            self._history.settle(replace(self.state, box=self._proposal(found)))
+        self._show()
+
     def close_jobs(self) -> None:
         """Write down what is to be remembered, and wait for the threads."""
         self.memory.write()
-        self.open_jobs.close()
-        self.search_jobs.close()
-        if self._live is not None:
-            self._live.close()
-            self._live = None
+        self.finder.close_jobs()

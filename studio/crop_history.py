@@ -23,6 +23,11 @@ class CropState:
     rules: FaceRules = field(default_factory=FaceRules)
     by_hand: bool = False
 
+    @property
+    def wish(self) -> tuple[Aspect, FaceRules]:
+        """What is to be searched."""
+        return self.aspect, self.rules
+
 
 class CropHistory:
     """The states of one photo, in their order.

@@ -21,19 +21,16 @@ from PySide6.QtWidgets import (
 )
 
 from engine.aspects import Aspect
-from engine.crop_file import JPEG_QUALITY
-from engine.crop_folder import PRESETS
+from engine.crop_file import JPEG_QUALITY, save_crop
+from engine.crop_folder import PRESETS, CropWay
 from engine.crop_names import FIELDS, NamePattern, values_for_names
 from engine.geometry import Box
+from engine.lossless_crop import lossless_is_possible, save_lossless_crop
 from studio.elided_label import ElidedLabel
 from studio.theme import POOR
 
-SIDE_SETTING, QUALITY_SETTING, NAMES_SETTING, FOLDER_SETTING = (
-    "crop/long side",
-    "crop/quality",
-    "crop/names",
-    "crop/folder",
-)
+SIDE_SETTING, QUALITY_SETTING, NAMES_SETTING = "crop/long side", "crop/quality", "crop/names"
+LOSSLESS_SETTING, FOLDER_SETTING = "crop/lossless", "crop/folder"
 DEFAULT_SIDE, SMALLEST_SIDE, LARGEST_SIDE = 2048, 64, 20_000
 NO_PRESET = "no preset"
 
@@ -46,11 +43,32 @@ class CropOutput:
         long_side: pixels of the longer side, at the most; None keeps all.
         quality: 1 to 100, of JPEG and WebP.
         names: of the files.
+        lossless: whether JPEGs are cut block for block, whatever the size and the quality say.
     """
 
     long_side: int | None = None
     quality: int = JPEG_QUALITY
     names: NamePattern = field(default_factory=NamePattern)
+    lossless: bool = False
+
+    @property
+    def way(self) -> CropWay:
+        return CropWay.LOSSLESS if self.lossless else CropWay.ENCODED
+
+    @property
+    def size(self) -> int | None:
+        """Pixels of the longer side, where they can be fewer."""
+        return None if self.lossless else self.long_side
+
+    def save(self, photo: Path, box: Box, folder: Path, name: str) -> Path:
+        """Save one crop.
+
+        Raises:
+            PictureError: it cannot be saved so.
+        """
+        if self.lossless:
+            return save_lossless_crop(photo, box, folder, name).path
+        return save_crop(photo, box, folder, name, long_side=self.long_side, quality=self.quality)
 
     @classmethod
     def remembered(cls) -> "CropOutput":
@@ -61,13 +79,15 @@ class CropOutput:
             names = NamePattern(str(settings.value(NAMES_SETTING, NamePattern().text)))
         except ValueError:
             names = NamePattern()
-        return cls(side or None, int(str(settings.value(QUALITY_SETTING, JPEG_QUALITY))), names)
+        lossless = str(settings.value(LOSSLESS_SETTING, 0)) == "1" and lossless_is_possible()
+        return cls(side or None, int(str(settings.value(QUALITY_SETTING, JPEG_QUALITY))), names, lossless)
 
     def remember(self) -> None:
         settings = QSettings()
         settings.setValue(SIDE_SETTING, self.long_side or 0)
         settings.setValue(QUALITY_SETTING, self.quality)
         settings.setValue(NAMES_SETTING, self.names.text)
+        settings.setValue(LOSSLESS_SETTING, int(self.lossless))
 
 
 class CropOutputDialog(QDialog):
@@ -110,6 +130,11 @@ class CropOutputDialog(QDialog):
         self.quality = QSpinBox()
         self.quality.setRange(1, 100)
         self.quality.setValue(output.quality)
+        self.lossless = QCheckBox("JPEGs block for block, without loss")
+        self.lossless.setToolTip("The crop begins at the edge of a block: it moves by a few pixels")
+        self.lossless.toggled.connect(self._show_way)
+        self.lossless.setVisible(lossless_is_possible())
+        self.lossless.setChecked(output.lossless)
         self.names = QLineEdit(output.names.text)
         self.names.setToolTip("\n".join(f"{{{field}}}: {told}" for field, told in FIELDS.items()))
         self.preview = ElidedLabel()
@@ -122,6 +147,7 @@ class CropOutputDialog(QDialog):
         form = QFormLayout()
         form.addRow("Preset", self.preset)
         form.addRow("Size", _row(self.smaller, self.long_side, QLabel("quality"), self.quality))
+        form.addRow("", self.lossless)
         form.addRow("Names", self.names)
         form.addRow("", self.preview)
         form.addRow("Folder", _row(self.folder, browse))
@@ -139,11 +165,18 @@ class CropOutputDialog(QDialog):
         self.folder.textChanged.connect(self._check)
         self._check()
 
+    @Slot(bool)
+    def _show_way(self, lossless: bool) -> None:
+        for widget in (self.smaller, self.quality):
+            widget.setEnabled(not lossless)
+        self.long_side.setEnabled(not lossless and self.smaller.isChecked())
+
     @Slot(int)
     def _use_preset(self, place: int) -> None:
         preset = PRESETS.get(str(self.preset.itemData(place)))
         if preset is None:
             return
+        self.lossless.setChecked(False)
         self.smaller.setChecked(preset.long_side is not None)
         self.long_side.setValue(preset.long_side or DEFAULT_SIDE)
         self.quality.setValue(preset.quality)
@@ -177,7 +210,7 @@ class CropOutputDialog(QDialog):
 
     def accept(self) -> None:
         long_side = self.long_side.value() if self.smaller.isChecked() else None
-        output = CropOutput(long_side, self.quality.value(), NamePattern(self.names.text()))
+        output = CropOutput(long_side, self.quality.value(), NamePattern(self.names.text()), self.lossless.isChecked())
         output.remember()
         if self.preset.currentData():
             self.aspect_wanted.emit(self._aspect)

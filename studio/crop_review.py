@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.aspects import Aspect
 from engine.catalogue import Catalogue
-from engine.crop_folder import CropJob, CroppedPhoto, photos_to_crop
+from engine.crop_folder import DEFAULT_MARGIN, CropJob, CroppedPhoto, photos_to_crop
 from engine.crop_plan import PlannedCrop, Verdict, plan_crops, remember_plan, save_planned
 from engine.crop_session import FaceRules
 from engine.errors import CatalogueError
@@ -94,7 +94,7 @@ class CropReview(QWidget):
         self._scorer: Scorer | None = None
         self.paths: Sequence[Path] = ()
         self.aspect = Aspect.parse("1:1")
-        self._rules = FaceRules()
+        self._rules, self._margin = FaceRules(), DEFAULT_MARGIN
         self._past: list[PlannedCrop] = []
         self._future: list[PlannedCrop] = []
         self._pace = Pace()
@@ -154,7 +154,7 @@ class CropReview(QWidget):
         """Score from now on."""
         self._scorer = scorer
         if self.paths:
-            self.open(self.paths, self.aspect, self._rules)
+            self.open(self.paths, self.aspect, self._rules, self._margin)
 
     @property
     def has_crops(self) -> bool:
@@ -164,15 +164,23 @@ class CropReview(QWidget):
     def how(self) -> str:
         """What must be the same for a plan to go on."""
         model = self._scorer.card.model_sha256 if self._scorer else ""
-        return f"{model} {'close' if self._rules.close else 'whole'}"
+        return f"{model} {'close' if self._rules.close else 'whole'} {self._margin:g}"
 
-    def open(self, paths: Sequence[Path], aspect: Aspect, rules: FaceRules) -> None:
-        """Search the crops of photos and of folders; what an earlier review knows is there at once."""
+    def open(self, paths: Sequence[Path], aspect: Aspect, rules: FaceRules, margin: float) -> None:
+        """Search the crops of photos and of folders; what an earlier review knows is there at once.
+
+        Args:
+            paths: files and folders.
+            aspect: the shape.
+            rules: whether foreheads and hair may be cut.
+            margin: points that a crop must gain not to be doubtful.
+        """
         self.jobs.cancel()
         self.model.clear()
         self._past.clear()
         self._future.clear()
         self.paths, self.aspect, self._rules = paths, aspect, FaceRules(close=rules.close)
+        self._margin = margin
         if self._scorer is None:
             return
         scorer, how = self._scorer, self.how
@@ -182,7 +190,7 @@ class CropReview(QWidget):
             with self._open_catalogue() as catalogue:
                 own = crops_of_shape(catalogue, aspect.name)
                 search = PhotoCrops(aspect, scorer, rules, own=own)
-                job = CropJob(None, aspect, dry_run=True)
+                job = CropJob(None, aspect, dry_run=True, margin=margin)
                 yield from plan_crops(photos, job, how, search, catalogue, workers=WORKERS)
 
         self._start(task, "", self._say_searched)
@@ -206,7 +214,7 @@ class CropReview(QWidget):
         plans = self.model.accepted()
         if not plans or self.jobs.busy:
             return
-        job = CropJob(folder, self.aspect, output.names, long_side=output.long_side, quality=output.quality)
+        job = CropJob(folder, self.aspect, output.names, output.way, long_side=output.size, quality=output.quality)
         how = self.how
 
         def task() -> Iterator[Progress[PlannedCrop]]:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QListWidgetItem,
     QProgressBar,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -62,6 +63,11 @@ class CropSide(QWidget):
         self.result.setToolTip("The crop alone, as it will be; hold B, or a double click")
         self.cut_hair = QCheckBox("May cut forehead and hair")
         self.cut_hair.setToolTip("Eyes and mouth are never cut")
+        self.margin = QSpinBox()
+        self.margin.setRange(0, 50)
+        self.margin.setPrefix("+")
+        self.margin.setToolTip("A photo whose best crop gains less is left as it is")
+        self.margin.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         for button in (self.thirds, self.result, self.cut_hair, self.cancel_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._arrange()
@@ -92,6 +98,10 @@ class CropSide(QWidget):
         layout.addWidget(self.list, 1)
         layout.addLayout(looks)
         layout.addWidget(self.cut_hair)
+        worth = QHBoxLayout()
+        worth.addWidget(QLabel("Worth it from, in points"), 1)
+        worth.addWidget(self.margin)
+        layout.addLayout(worth)
         self._buttons = QHBoxLayout()
         layout.addLayout(self._buttons)
 

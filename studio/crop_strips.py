@@ -29,7 +29,8 @@ class Heat:
 
     Attributes:
         boxes: the crop at each place, from one end to the other.
-        shares: what each place scores, 0 (the least of all windows) to 1; nan where nothing is known, or a face is cut.
+        shares: what each place scores, 0 (little, of all windows) to 1 (the most); nan where that is not known, as
+            where a face is cut.
         place: where the crop is now, 0 (the first box) to 1 (the last).
         ends: where the middles of the first and the last box lie along the photo, 0 to 1; (0, 1) for sizes.
     """
@@ -74,8 +75,8 @@ def _heat_of_move(box: Box, size_wh: tuple[int, int], estimates: ShapeEstimates,
 def _shares(boxes: Sequence[Box], estimates: ShapeEstimates) -> Floats:
     points, away = estimates.at(boxes)
     span = max(estimates.highest - estimates.lowest, 1e-6)
-    shares: Floats = np.where(away <= NEAR, (points - estimates.lowest) / span, np.nan).astype(np.float32)
-    return shares
+    shares = np.clip((points - estimates.lowest) / span, 0, 1)
+    return np.where(away <= NEAR, shares, np.nan).astype(np.float32)
 
 
 class HeatStrip(QWidget):

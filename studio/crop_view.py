@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 
 from engine.aspects import Aspect
 from engine.catalogue import Catalogue
-from engine.crop_file import save_crop
 from engine.crop_names import values_for_names
 from engine.geometry import Box
 from engine.progress import Progress
@@ -114,7 +113,7 @@ class CropRoom(QWidget):
 
     def _use_aspect(self, aspect: Aspect) -> None:
         if self.is_reviewing:
-            self.review.open(self.review.paths, aspect, self.desk.state.rules)
+            self.review.open(self.review.paths, aspect, self.desk.state.rules, self.desk.margin)
         else:
             self.desk.use_aspect(aspect)
 
@@ -156,7 +155,7 @@ class CropRoom(QWidget):
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Show what the crops of photos and of folders would be; nothing is written."""
         self.desk.close_photo()
-        self.review.open(paths, self.shapes.aspect, self.desk.state.rules)
+        self.review.open(paths, self.shapes.aspect, self.desk.state.rules, self.desk.margin)
         self.show_review()
 
     @Slot()
@@ -253,7 +252,7 @@ class CropRoom(QWidget):
         if self.save_jobs.busy:
             self.message.emit("The last crop is still being saved.")
         elif self.desk.state.box is None or self.desk.path is None:
-            searching = self.desk.path is not None and self.desk.is_searching
+            searching = self.desk.path is not None and self.desk.finder.is_busy
             self.message.emit("The crops are still being searched." if searching else "Open a photo first.")
         elif self.desk.is_whole:
             self.message.emit("This is all of the photo: there is nothing to crop.")
@@ -267,7 +266,9 @@ class CropRoom(QWidget):
         path, box = self.desk.path, self.desk.state.box
         if path is None or box is None:
             return
-        name = output.names.fill(values_for_names(path, self.desk.state.aspect, 1, self.desk.points, box))
+        name = output.names.fill(
+            values_for_names(path, self.desk.state.aspect, 1, self.desk.finder.exact(box) or 0.0, box)
+        )
         saving = self._saving = _Saving(path, box, folder, name, output)
         before = self._saved.get(saving)
         if before is not None and before.exists():
@@ -275,8 +276,7 @@ class CropRoom(QWidget):
             return
 
         def task() -> Iterator[Progress[Path]]:
-            saved = save_crop(path, box, folder, name, long_side=output.long_side, quality=output.quality)
-            yield Progress(1, 1, "", (saved,))
+            yield Progress(1, 1, "", (output.save(path, box, folder, name),))
 
         self.save_button.setEnabled(False)
         self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._say_not_saved)

@@ -52,6 +52,9 @@ def crop(
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
     ] = False,
+    margin: Annotated[
+        float, typer.Option("--margin", min=0, help="Points that a crop must gain not to be called doubtful.")
+    ] = 2,
     again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
     device: OnDevice = Device.AUTO,
@@ -75,7 +78,7 @@ def crop(
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, again, dry_run)
+    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, margin, again, dry_run)
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
@@ -149,6 +152,7 @@ def _job(
     place: str,
     lossless: bool,
     metadata_only: bool,
+    margin: float,
     again: bool,
     dry_run: bool,
 ) -> "CropJob":
@@ -181,6 +185,7 @@ def _job(
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
             again=again,
             dry_run=dry_run,
+            margin=margin,
         )
     except ValueError as error:
         _not_understood(str(error))

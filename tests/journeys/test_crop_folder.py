@@ -100,7 +100,7 @@ def test_i_change_a_crop_by_hand_and_no_batch_replaces_it(
     photo = review.model.plan(0).photo.source
     qtbot.keyClick(review.sheet, Qt.Key.Key_E)
     assert window.crop.pages.currentWidget() is desk
-    qtbot.waitUntil(lambda: desk.state.box is not None and not desk.is_searching, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
     for _ in range(4):
         qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
     mine = desk.state.box

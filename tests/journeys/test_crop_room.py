@@ -33,7 +33,7 @@ def _crop(qtbot: QtBot, window: StudioWindow, photo: Path) -> CropDesk:
 
 def _wait_for_crops(qtbot: QtBot, window: StudioWindow) -> None:
     desk = window.crop.desk
-    qtbot.waitUntil(lambda: desk.side.list.count() > 0 and not desk.is_searching, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: desk.side.list.count() > 0 and not desk.finder.is_busy, timeout=WAIT_MS)
 
 
 def _box(desk: CropDesk) -> Box:
@@ -94,10 +94,10 @@ def test_i_drag_the_crop_and_its_handle_and_the_score_follows(qtbot: QtBot, wind
     assert smaller.width < moved.width
     assert (smaller.x0, smaller.y0) == (moved.x0, moved.y0)
     assert abs(smaller.width / smaller.height - 0.8) < 0.01
-    qtbot.waitUntil(lambda: smaller in desk._exact, timeout=WAIT_MS)
+    qtbot.waitUntil(lambda: desk.finder.exact(smaller) is not None, timeout=WAIT_MS)
     shown = desk.side.badge.text()
-    assert shown == f"{desk.points:.0f}"
-    assert desk.points == pytest.approx(desk._opened.session.exact(smaller).points, abs=0.01)
+    assert shown == f"{desk.finder.exact(smaller):.0f}"
+    assert desk.finder.exact(smaller) == pytest.approx(desk.finder.photo.session.exact(smaller).points, abs=0.01)
 
 
 def test_arrows_nudge_and_every_change_is_taken_back(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
@@ -141,7 +141,7 @@ def test_a_strip_moves_the_crop_to_where_it_is_clicked(qtbot: QtBot, window: Stu
     strip = desk.sizes
     assert strip.heat is not None
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(strip.width() - 3, 5))
-    largest = min(desk._opened.session.size_wh)
+    largest = min(desk.finder.photo.session.size_wh)
     assert _box(desk).width == largest
     window._undo()
     assert _box(desk).width < largest
@@ -158,9 +158,9 @@ def test_one_of_two_people_is_kept_alone(qtbot: QtBot, window: StudioWindow, two
     _wait_for_crops(qtbot, window)
     assert desk.state.rules.kept is not None
     other = min(faces, key=lambda face: face.x0)
-    best = [desk._found[(desk.state.aspect, desk.state.rules)].suggestions[0].box]
+    best = [desk.finder.known(desk.state.wish).suggestions[0].box]
     assert best[0].intersection_area(chosen) > 0.7 * chosen.area
-    windows = desk._found[(desk.state.aspect, desk.state.rules)].estimates.windows_xyxy
+    windows = desk.finder.known(desk.state.wish).estimates.windows_xyxy
     assert any(Box(*window).intersection_area(other) == 0 for window in windows[::50].tolist())
     window._undo()
     assert desk.state.rules.kept is None
