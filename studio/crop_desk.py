@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.aspects import ORIGINAL, Aspect
 from engine.catalogue import Catalogue
@@ -17,13 +17,12 @@ from engine.crop_search import CropSuggestion
 from engine.crop_session import FREE, FaceRules, FoundCrops
 from engine.geometry import Box
 from engine.scoring import Scorer
-from studio.crop_canvas import CropCanvas
 from studio.crop_finder import CropFinder
 from studio.crop_geometry import reshaped
 from studio.crop_history import CropHistory, CropState
 from studio.crop_memory import CropMemory
 from studio.crop_side import ICON_SIDE, CropSide
-from studio.crop_strips import HeatStrip, heat_across, heat_down, heat_of_size
+from studio.crop_stage import CropStage
 
 THIRDS_SETTING, CLOSE_SETTING, MARGIN_SETTING = "crop/thirds", "crop/close", "crop/margin"
 
@@ -36,6 +35,7 @@ class CropDesk(QWidget):
 
     Attributes:
         finder: opens and searches.
+        stage: the photo with its strips; side: what stands beside it.
         state: what is chosen now.
 
     Signals:
@@ -69,22 +69,14 @@ class CropDesk(QWidget):
     # Building
 
     def _build(self) -> None:
-        self.canvas = CropCanvas()
+        self.stage = CropStage()
+        self.stage.place_wanted.connect(self._take_place)
+        self.canvas = self.stage.canvas
         self.finder.decoded.connect(self.canvas.show_photo)
         self.canvas.dragged.connect(self._show_dragged)
         self.canvas.changed.connect(self._take_box)
         self.canvas.face_clicked.connect(self.toggle_face)
         self.canvas.accepted.connect(self.accepted)
-        self.canvas.placed.connect(self._align_strips)
-        self.across = HeatStrip(
-            Qt.Orientation.Horizontal, "How the score changes from left to right: click to go there"
-        )
-        self.down = HeatStrip(Qt.Orientation.Vertical, "How the score changes from top to bottom: click to go there")
-        self.sizes = HeatStrip(
-            Qt.Orientation.Horizontal, "How the score changes from the smallest to the largest crop: click for a size"
-        )
-        for strip in (self.across, self.down, self.sizes):
-            strip.place_wanted.connect(self._take_place)
         self.side = CropSide()
         self.side.chosen.connect(self.choose)
         self.side.cancelled.connect(self.finder.cancel)
@@ -101,33 +93,11 @@ class CropDesk(QWidget):
         self.canvas.result_wanted.connect(self.side.result.setChecked)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(self._grid(), 1)
+        layout.addWidget(self.stage, 1)
         layout.addWidget(self.side)
         self._add_key("G", "Thirds", self.side.thirds.toggle)
         for number in range(1, 6):
             self._add_key(str(number), f"Crop number {number} of the best", partial(self.choose, number - 1))
-
-    def _grid(self) -> QGridLayout:
-        """The photo, with a strip at its right and two below; left and right of it the same room."""
-        grid = QGridLayout()
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setSpacing(4)
-        grid.addWidget(self.canvas, 0, 0, 1, 2)
-        grid.addWidget(self.down, 0, 2)
-        grid.addWidget(self.across, 1, 0, 1, 2)
-        grid.addWidget(QLabel("Size"), 2, 0)
-        grid.addWidget(self.sizes, 2, 1)
-        grid.setRowStretch(0, 1)
-        grid.setColumnStretch(1, 1)
-        return grid
-
-    @Slot()
-    def _align_strips(self) -> None:
-        """The strips of places lie along the photo: the mark stands beside the crop's middle."""
-        photo = self.canvas.picture_rect()
-        self.across.lie_along(photo.left(), photo.right())
-        self.down.lie_along(photo.top(), photo.bottom())
-        self.sizes.lie_along(0, self.sizes.width())
 
     def _add_key(self, key: str, told: str, action: Callable[[], object]) -> None:
         shortcut = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -156,7 +126,7 @@ class CropDesk(QWidget):
         """Show nothing."""
         self.memory.write()
         self.finder.close()
-        self.canvas.clear()
+        self.stage.clear()
         self.side.result.setChecked(False)
         self._show_nothing()
 
@@ -337,9 +307,7 @@ class CropDesk(QWidget):
         self.side.show_points(points, session.whole.points, exact=is_exact)
         self.side.show_size((box.width, box.height))
         if found := self.finder.known(self.state.wish):
-            self.across.show_heat(heat_across(box, session.size_wh, found.estimates))
-            self.down.show_heat(heat_down(box, session.size_wh, found.estimates))
-            self.sizes.show_heat(heat_of_size(box, session.size_wh, found.estimates, self.canvas.ratio))
+            self.stage.show_heat(box, session.size_wh, found.estimates)
 
     @Slot(object)
     def _take_exact(self, box: Box) -> None:
@@ -361,8 +329,6 @@ class CropDesk(QWidget):
         self.side.show_size(None)
         self.side.show_notice("")
         self.side.end_progress()
-        for strip in (self.across, self.down, self.sizes):
-            strip.show_heat(None)
         self.can_save.emit(False)
 
     def _preview(self, box: Box) -> QPixmap:

@@ -96,7 +96,7 @@ class HeatStrip(QWidget):
         super().__init__(parent)
         self._lies = orientation is Qt.Orientation.Horizontal
         self._heat: Heat | None = None
-        self._along = (0.0, 1.0)
+        self._along: tuple[float, float] | None = None
         fixed, free = QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding
         self.setSizePolicy(free if self._lies else fixed, fixed if self._lies else free)
         self.setToolTip(told)
@@ -115,7 +115,7 @@ class HeatStrip(QWidget):
         self.update()
 
     def lie_along(self, start: float, end: float) -> None:
-        """Lie along the photo, which is drawn from here to there, in points from the strip's own start."""
+        """Lie along the photo, which is drawn from here to there; else the strip lies along all of itself."""
         self._along = start, end
         self.update()
 
@@ -137,7 +137,7 @@ class HeatStrip(QWidget):
 
     def _span(self, heat: Heat) -> tuple[float, float]:
         """From where to where the strip is drawn; a crop that cannot move has one place that can be seen."""
-        low, high = self._along
+        low, high = self._along or (0, self.width() if self._lies else self.height())
         first, last = (low + end * (high - low) for end in heat.ends)
         return min(first, (first + last) / 2 - MARK), max(last, (first + last) / 2 + MARK)
 

@@ -138,7 +138,7 @@ def test_digits_take_one_of_the_best_crops_which_differ(qtbot: QtBot, window: St
 
 def test_a_strip_moves_the_crop_to_where_it_is_clicked(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     desk = _crop(qtbot, window, folder / "sample-01.jpg")
-    strip = desk.sizes
+    strip = desk.stage.sizes
     assert strip.heat is not None
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(strip.width() - 3, 5))
     largest = min(desk.finder.photo.session.size_wh)
