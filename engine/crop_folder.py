@@ -43,14 +43,14 @@ class FoundCrop:
         points: its score, 0 to 100.
         gain: its points less those of the whole photo.
         own: whether a person made it by hand: then nothing speaks against it.
-        lost_faces: how many faces it cuts or leaves out, bystanders not counted.
+        faces_lost: how many faces it cuts or leaves out, bystanders not counted.
     """
 
     box: Box
     points: float
     gain: float
     own: bool = False
-    lost_faces: int = 0
+    faces_lost: int = 0
 
 
 Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
@@ -261,8 +261,8 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
 
 
 def _doubt(crop: FoundCrop, margin: float) -> str | None:
-    if crop.lost_faces:
-        return f"not all faces fit: {crop.lost_faces} cut or left out"
+    if crop.faces_lost:
+        return f"not all faces fit: {crop.faces_lost} cut or left out"
     if round(crop.gain) < 0:
         return "the whole photo scores higher"
     if crop.gain < margin:

@@ -60,7 +60,7 @@ class PhotoCrops:
             return
         for step in self._search(picture, faces):
             found = tuple(
-                FoundCrop(each.box, each.score.points, each.gain, lost_faces=self._lost_faces(each.box, picture, faces))
+                FoundCrop(each.box, each.score.points, each.gain, faces_lost=self._faces_lost(each.box, picture, faces))
                 for each in step.results[:1]
             )
             yield Progress(step.done, step.total, step.note, found)
@@ -72,7 +72,7 @@ class PhotoCrops:
         for step in CropSession(picture, faces, self._scorer).search(FREE, self._rules):
             yield Progress(step.done, step.total, step.note, step.results[0].suggestions if step.results else ())
 
-    def _lost_faces(self, box: Box, picture: Picture, faces: Faces) -> int:
+    def _faces_lost(self, box: Box, picture: Picture, faces: Faces) -> int:
         settings = self._rules.settings()
         main = main_faces(faces, settings)
         if not len(main):
