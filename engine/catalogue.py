@@ -9,6 +9,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, fields
 from pathlib import Path
 
@@ -122,13 +123,13 @@ class Catalogue(CatalogueMarks):
     def _carry_marks(
         self, key: bytes, before: tuple[int | None, int | None, int] | None, content: int, file: FileRecord
     ) -> None:
-        if before and before[0] is not None and before[0] != content:
+        old = before[0] if before else None
+        if old is not None and old != content and self._is_same_picture(old, content):
             self._database.execute(
-                "INSERT OR IGNORE INTO marks SELECT new.id, stars, pick, by_score FROM marks"
-                " JOIN contents old ON old.id = marks.content JOIN contents new ON new.id = ?"
-                " WHERE old.id = ? AND old.width = new.width AND old.height = new.height AND old.taken IS new.taken",
-                (content, before[0]),
+                "INSERT OR IGNORE INTO marks SELECT ?, stars, pick, by_score FROM marks WHERE content = ?",
+                (content, old),
             )
+            self._carry_crops(old, content)
         if file.stars is None or (before and before[1:] == (file.stars, file.by_score)):
             return
         # A file that turns up elsewhere holds what it held when its content was marked. Stars that are still to be
@@ -139,6 +140,14 @@ class Catalogue(CatalogueMarks):
             " WHERE (?4 OR marks.stars IS NULL) AND NOT EXISTS (SELECT 1 FROM unwritten_stars WHERE path = ?5)"
         )
         self._database.execute(query, (content, file.stars, file.by_score, before is not None, key))
+
+    def _is_same_picture(self, content: int, other: int) -> bool:
+        """Whether two contents are of one size and one moment: another program wrote into the file."""
+        query = (
+            "SELECT 1 FROM contents old JOIN contents new ON new.id = ? WHERE old.id = ?"
+            " AND old.width = new.width AND old.height = new.height AND old.taken IS new.taken"
+        )
+        return self._database.execute(query, (other, content)).fetchone() is not None
 
     def forget_files(self, paths: Iterable[Path]) -> None:
         """Files that are gone, all or none; what is known of their contents stays, for when they turn up elsewhere."""
@@ -373,7 +382,16 @@ class Catalogue(CatalogueMarks):
             "INSERT OR REPLACE INTO marks SELECT ?, stars, pick, by_score FROM marks WHERE content = ?",
         ):
             self._database.execute(query, (now, content))
+        self._carry_crops(content, now)
         return now
+
+    def _carry_crops(self, content: int, now: int) -> None:
+        """Let a content have a person's crops of another one that shows the same picture."""
+        self._database.execute(
+            "INSERT OR IGNORE INTO own_crops SELECT new.sha256, shape, x0, y0, x1, y1 FROM own_crops"
+            " JOIN contents old ON old.sha256 = own_crops.sha256 JOIN contents new ON new.id = ? WHERE old.id = ?",
+            (now, content),
+        )
 
     def _content_id(self, content_sha256: str | None) -> int | None:
         row = self._database.execute("SELECT id FROM contents WHERE sha256 = ?", (content_sha256,)).fetchone()
@@ -383,7 +401,17 @@ class Catalogue(CatalogueMarks):
         row = self._database.execute("SELECT id FROM models WHERE sha256 = ?", (model_sha256,)).fetchone()
         return int(row[0]) if row else -1
 
-    # Care
+    # Tables of others, and care
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """The database, for tables that others read and write; what the block stores is stored whole or not at all.
+
+        Raises:
+            CatalogueError: something in the block went wrong with it.
+        """
+        with self._errors_named(), self._database:
+            yield self._database
 
     def damage(self) -> str | None:
         """What is wrong with the file; None for nothing. Reads all of it."""

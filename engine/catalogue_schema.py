@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import CatalogueError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _BACKUP = "-before-version-"
 # Statements that lead from each version to the next; the first one begins with an empty file.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -120,6 +120,29 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
             replaces_person INTEGER NOT NULL,  -- 1 where an undo brings stars of a score back over those of a person
             place TEXT NOT NULL           -- of engine.ratings.RatingPlace
         )
+        """,
+    ),
+    3: (
+        """
+        CREATE TABLE own_crops (          -- what a person cropped by hand; of photos outside of any album too
+            sha256 TEXT NOT NULL,         -- of the content
+            shape TEXT NOT NULL,          -- the name of an engine.aspects.Aspect
+            x0 INTEGER NOT NULL, y0 INTEGER NOT NULL,  -- in pixels of the upright picture
+            x1 INTEGER NOT NULL, y1 INTEGER NOT NULL,
+            PRIMARY KEY (sha256, shape)
+        ) WITHOUT ROWID
+        """,
+        """
+        CREATE TABLE planned_crops (      -- what a review of a folder found and a person said of it, until it is saved
+            path BLOB NOT NULL,           -- as the file system spells it
+            shape TEXT NOT NULL,          -- the name of an engine.aspects.Aspect
+            how TEXT NOT NULL,            -- of the model and the rules for faces
+            size INTEGER NOT NULL,        -- of the file, bytes
+            mtime_ns INTEGER NOT NULL,
+            found TEXT NOT NULL,          -- JSON: of engine.crop_folder.CroppedPhoto
+            verdict INTEGER NOT NULL,     -- 1 accepted, -1 skipped, 0 nothing said yet
+            PRIMARY KEY (path, shape)
+        ) WITHOUT ROWID
         """,
     ),
 }

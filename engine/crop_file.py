@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
+from PIL import Image, JpegImagePlugin, PngImagePlugin
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
@@ -21,6 +21,16 @@ from engine.pictures import flattened, open_image
 
 JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
+# How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 _TIFF_LAYOUT_TAGS = frozenset(
@@ -31,19 +41,18 @@ _PNG_XMP = "XML:com.adobe.xmp"
 # What Pillow 13 does not write, whatever it is given.
 _WITHOUT_XMP = frozenset(("PNG", "TIFF"))
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
-_CROP_NAME = re.compile(r"_crop-(original|[\d.]+x[\d.]+)(-\d+)?$")
+_CROP_NAME = re.compile(r"_crop-(original|free|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
-# An XMP packet may state the orientation too, as an attribute or as an element.
-_XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
-
-
-def crop_name(source: Path, aspect_name: str) -> str:
-    """The name of a crop's file, without a suffix: holiday.jpg at 4:5 is holiday_crop-4x5."""
-    return f"{source.stem}_crop-{aspect_name.replace(':', 'x')}"
+_WIDTH_TAG, _HEIGHT_TAG = 0x0100, 0x0101
+# An XMP packet may tell of the pixels too, as attributes or as elements.
+_XMP_OF_PIXELS = re.compile(
+    rb"(tiff:Orientation|tiff:ImageWidth|tiff:ImageLength|exif:PixelXDimension|exif:PixelYDimension)"
+    rb"((?:=[\"']|>)\s*)\d+"
+)
 
 
 def is_crop_name(path: Path) -> bool:
-    """Whether a file is named as `crop_name` names crops."""
+    """Whether a file is named as crops are, where nobody chose another pattern (`engine.crop_names`)."""
     return _CROP_NAME.search(path.stem) is not None
 
 
@@ -69,8 +78,13 @@ def save_crop(
     """
     with open_image(source) as image:
         form = _format_for(image)
-        upright = ImageOps.exif_transpose(image)
-        crop = upright.crop(_inside(box, source, upright))
+        stored_wh = image.size
+        reducible = max(box.width, box.height) / long_side if long_side else 1
+        # A JPEG is decoded at the half, fourth or eighth of its size that still has more pixels than are wanted.
+        wanted_wh = round(1.5 * image.width / reducible), round(1.5 * image.height / reducible)
+        drafted = reducible > 2 and image.draft(None, wanted_wh) is not None
+        image.load()  # what turns by itself, such as a TIFF, has turned then
+        crop = _upright_part(image, box, source, stored_wh if drafted else image.size)
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
         if long_side and max(crop.size) > long_side:
@@ -78,7 +92,7 @@ def save_crop(
         options = _save_options(image, crop, form, quality)
     with new_file(folder, f"{name}{_SUFFIX_BY_FORMAT[form]}") as (target, temporary):
         crop.save(temporary, form, **options)
-        _add_what_pillow_left_out(source, temporary, form)
+        _add_what_pillow_left_out(source, temporary, form, crop.size)
     return target
 
 
@@ -117,7 +131,7 @@ def new_file(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
         raise
 
 
-def _add_what_pillow_left_out(source: Path, crop: Path, form: str) -> None:
+def _add_what_pillow_left_out(source: Path, crop: Path, form: str, size_wh: tuple[int, int]) -> None:
     """XMP and IPTC of the source; without them where exiv2 cannot use them, as the crop itself is good."""
     try:
         with exiv2_alone(source) as exiv2:
@@ -133,8 +147,10 @@ def _add_what_pillow_left_out(source: Path, crop: Path, form: str) -> None:
             new.setIptcData(old.iptcData())
             xmp = new.xmpData()
             set_all(xmp, dict.fromkeys(CROP_KEYS))
-            if "Xmp.tiff.Orientation" in xmp:
-                xmp["Xmp.tiff.Orientation"] = "1"
+            for name, value in _told_of_pixels(size_wh).items():
+                key = f"Xmp.{name.replace(':', '.')}"
+                if key in xmp:
+                    xmp[key] = str(value)
             content = written(new)
     except PictureError:
         return
@@ -146,11 +162,15 @@ def _format_for(image: Image.Image) -> str:
     return form if form in _SUFFIX_BY_FORMAT and getattr(image, "n_frames", 1) == 1 else "JPEG"
 
 
-def _inside(box: Box, source: Path, image: Image.Image) -> tuple[int, int, int, int]:
-    x0, y0, x1, y1 = max(box.x0, 0), max(box.y0, 0), min(box.x1, image.width), min(box.y1, image.height)
+def _upright_part(image: Image.Image, box: Box, source: Path, stored_wh: tuple[int, int]) -> Image.Image:
+    """The part of the photo, turned as its EXIF says: of twelve megapixels only these are copied and turned."""
+    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    (width, height), stored = stored_wh, box.as_stored(stored_wh, orientation)
+    x0, y0, x1, y1 = max(stored.x0, 0), max(stored.y0, 0), min(stored.x1, width), min(stored.y1, height)
     if x0 >= x1 or y0 >= y1:
-        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {image.width} x {image.height} pixels")
-    return x0, y0, x1, y1
+        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {width} x {height} pixels")
+    part = image.crop(Box(x0, y0, x1, y1).scaled(stored_wh, image.size).xyxy)
+    return part.transpose(_TURNS[orientation]) if orientation in _TURNS else part
 
 
 def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int) -> dict[str, Any]:
@@ -161,9 +181,10 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int
         options["icc_profile"] = profile
     if xmp := image.info.get("xmp"):
         text = xmp if isinstance(xmp, bytes) else str(xmp).encode()
-        options["xmp"] = _XMP_ORIENTATION.sub(rb"\g<1>1", text)
+        told = {name.encode(): str(value).encode() for name, value in _told_of_pixels(crop.size).items()}
+        options["xmp"] = _XMP_OF_PIXELS.sub(lambda found: found[1] + found[2] + told[found[1]], text)
     if form == "JPEG":
-        options |= {"quality": quality, "subsampling": _subsampling(image), "optimize": True}
+        options |= {"quality": quality, "subsampling": _subsampling(image)}
     elif form == "WEBP":
         options |= {"quality": quality, "method": 4}
     elif form == "PNG":
@@ -175,12 +196,26 @@ def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int
     return options
 
 
+def _told_of_pixels(size_wh: tuple[int, int]) -> dict[str, int]:
+    """What XMP says of the pixels of a crop, by the names of its properties."""
+    width, height = size_wh
+    return {
+        "tiff:Orientation": 1,
+        "tiff:ImageWidth": width,
+        "tiff:ImageLength": height,
+        "exif:PixelXDimension": width,
+        "exif:PixelYDimension": height,
+    }
+
+
 def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
     """EXIF for the crop: upright, of the new size. The old thumbnail, which shows the whole photo, is not kept."""
     exif = image.getexif()
     details = exif.get_ifd(_EXIF_IFD)
     if _PIXEL_X_DIMENSION in details:
         details[_PIXEL_X_DIMENSION], details[_PIXEL_Y_DIMENSION] = crop.size
+    if _WIDTH_TAG in exif:
+        exif[_WIDTH_TAG], exif[_HEIGHT_TAG] = crop.size
     if _ORIENTATION_TAG in exif:
         exif[_ORIENTATION_TAG] = 1
     return exif.tobytes()

@@ -5,18 +5,21 @@ What is done is recorded in the folder of the crops, one line each, so that a se
 crop is found is for others to say (`engine/crop_search.py`).
 """
 
-import json
+import threading
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from engine.aspects import Aspect
 from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
-from engine.crop_names import NamePattern
-from engine.crop_search import CropSuggestion
+from engine.crop_names import NamePattern, values_for_names
+from engine.crop_record import CropRecord
 from engine.errors import PictureError
 from engine.geometry import Box
 from engine.lossless_crop import save_lossless_crop
@@ -24,12 +27,33 @@ from engine.pictures import load_picture
 from engine.progress import Progress
 from engine.ratings import RatingPlace
 
-# Hidden, beside the crops.
-RECORD_NAME = ".selfie-studio-crops.jsonl"
 # A crop of fewer pixels than any site shows looks soft wherever it is used.
 SMALL_SIDE = 500
 
-Search = Callable[[Path], Iterator[Progress[CropSuggestion]]]
+# A gain that nobody would see: the photo may well stay as it is. In points.
+DEFAULT_MARGIN = 2.0
+
+
+@dataclass(frozen=True)
+class FoundCrop:
+    """The crop that was found for a photo.
+
+    Attributes:
+        box: in pixels of the upright photo.
+        points: its score, 0 to 100.
+        gain: its points less those of the whole photo.
+        own: whether a person made it by hand: then nothing speaks against it.
+        faces_lost: how many faces it cuts or leaves out, bystanders not counted.
+    """
+
+    box: Box
+    points: float
+    gain: float
+    own: bool = False
+    faces_lost: int = 0
+
+
+Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
 
 
 @dataclass(frozen=True)
@@ -78,6 +102,7 @@ class CropJob:
         quality: of JPEG and WebP that are saved anew.
         again: whether what was done before is done once more.
         dry_run: whether nothing is written.
+        margin: points that a crop must gain; one that gains less is doubtful.
     """
 
     folder: Path | None
@@ -89,6 +114,7 @@ class CropJob:
     quality: int = JPEG_QUALITY
     again: bool = False
     dry_run: bool = False
+    margin: float = DEFAULT_MARGIN
 
     def __post_init__(self) -> None:
         if not 1 <= self.quality <= 100:
@@ -99,6 +125,11 @@ class CropJob:
             raise ValueError("a size needs the crop to be saved anew: leave it, or lossless and metadata, out")
         if self.folder is None and not (self.way is CropWay.METADATA or self.dry_run):
             raise ValueError("new files need a folder")
+
+    @property
+    def how(self) -> tuple[str | int | None, ...]:
+        """What must be the same for a crop that an earlier run made to be this one."""
+        return self.aspect.name, self.names.text, self.way.value, self.long_side, self.quality
 
 
 @dataclass(frozen=True)
@@ -114,6 +145,7 @@ class CroppedPhoto:
         shift_xy: how far a lossless crop had to move, in pixels.
         doubt: why a person should look at it; None where nothing speaks against it.
         done_before: whether an earlier run did it.
+        own: whether it is a crop that a person made by hand.
         error: why there is none.
     """
 
@@ -125,6 +157,7 @@ class CroppedPhoto:
     shift_xy: tuple[int, int] | None = None
     doubt: str | None = None
     done_before: bool = False
+    own: bool = False
     error: str | None = None
 
 
@@ -132,7 +165,7 @@ def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path |
     """The photos less the crops of earlier runs that lie in the folder of crops, unless a person named them."""
     if folder is None:
         return list(photos)
-    made = {line["target"] for line in _Record(folder).lines}
+    made = {line["target"] for line in CropRecord(folder).lines}
     crops = folder.resolve()
     asked_for = set(named)
 
@@ -142,16 +175,19 @@ def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path |
     return [photo for photo in photos if photo in asked_for or not is_made(photo)]
 
 
-def crop_photos(photos: Sequence[Path], job: CropJob, search: Search) -> Generator[Progress[CroppedPhoto], None, None]:
+def crop_photos(
+    photos: Sequence[Path], job: CropJob, search: Search, *, workers: int = 1
+) -> Generator[Progress[CroppedPhoto], None, None]:
     """Crop photos, each on its own: a bad one is recorded with its reason, and the rest goes on.
 
     Args:
         photos: in the order that the field {number} counts.
         job: what is made of them.
-        search: finds the crops of one photo, best first, in its last progress.
+        search: finds the crops of one photo, best first, in its last progress; called in the workers' threads.
+        workers: photos that are cropped at once.
 
     Yields:
-        A progress at the start, then one for each photo, and others while a photo is searched.
+        A progress at the start, then one for each photo, in their order.
 
     Raises:
         PictureError: the folder cannot be made.
@@ -161,45 +197,54 @@ def crop_photos(photos: Sequence[Path], job: CropJob, search: Search) -> Generat
             job.folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise PictureError(job.folder, f"cannot be made ({error.strerror})") from error
-    record = _Record(job.folder)
+    record, stopped = CropRecord(job.folder), threading.Event()
     yield Progress(0, len(photos), f"{len(photos)} photos to crop")
-    for number, photo in enumerate(photos, start=1):
-        try:
-            done = None if job.again else _done_before(photo, job, record)
-            if done is None:
-                best = None
-                for step in search(photo):
-                    best = best or next(iter(step.results), None)
-                    yield Progress(number - 1, len(photos), photo.name)
-                done = _crop(photo, best, number, job, record) if best else CroppedPhoto(photo, error="no crop fits")
-        except PictureError as error:
-            done = CroppedPhoto(photo, error=error.reason)
-        yield Progress(number, len(photos), photo.name, (done,))
+    executor = ThreadPoolExecutor(workers, thread_name_prefix="crop")
+    under_way: deque[Future[CroppedPhoto]] = deque()
+    try:
+        waiting = enumerate(photos, start=1)
+        for number in range(1, len(photos) + 1):
+            for each, photo in islice(waiting, workers - len(under_way)):
+                under_way.append(executor.submit(_crop_one, photo, each, job, search, record, stopped))
+            done = under_way.popleft().result()
+            yield Progress(number, len(photos), done.source.name, (done,))
+    finally:
+        stopped.set()
+        executor.shutdown(cancel_futures=True)
 
 
-def _done_before(photo: Path, job: CropJob, record: "_Record") -> CroppedPhoto | None:
+def _crop_one(
+    photo: Path, number: int, job: CropJob, search: Search, record: CropRecord, stopped: threading.Event
+) -> CroppedPhoto:
+    try:
+        if not job.again and (done := _done_before(photo, job, record)):
+            return done
+        best = None
+        for step in search(photo):
+            best = best or next(iter(step.results), None)
+            if stopped.is_set():
+                return CroppedPhoto(photo, error="stopped")
+        return _crop(photo, best, number, job, record) if best else CroppedPhoto(photo, error="no crop fits")
+    except PictureError as error:
+        return CroppedPhoto(photo, error=error.reason)
+
+
+def _done_before(photo: Path, job: CropJob, record: CropRecord) -> CroppedPhoto | None:
     if job.way is CropWay.METADATA:
         box = read_crop_metadata(photo, _upright_size(photo), job.place)
         return CroppedPhoto(photo, box_xyxy=box.xyxy, done_before=True) if box else None
-    return record.find(photo, job)
+    if found := record.find(photo, job.how):
+        return CroppedPhoto(photo, found[0], found[1].xyxy, done_before=True)
+    return None
 
 
 def _upright_size(photo: Path) -> tuple[int, int]:
     return load_picture(photo, 64).full_size_wh
 
 
-def _crop(photo: Path, best: CropSuggestion, number: int, job: CropJob, record: "_Record") -> CroppedPhoto:
+def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropRecord) -> CroppedPhoto:
     box, target, shift = best.box, None, None
-    name = job.names.fill(
-        {
-            "name": photo.stem,
-            "aspect": job.aspect.name.replace(":", "x"),
-            "number": f"{number:04}",
-            "points": round(best.score.points),
-            "width": box.width,
-            "height": box.height,
-        }
-    )
+    name = job.names.fill(values_for_names(photo, job.aspect, number, best.points, box))
     if job.dry_run:
         pass
     elif job.way is CropWay.METADATA:
@@ -209,69 +254,24 @@ def _crop(photo: Path, best: CropSuggestion, number: int, job: CropJob, record: 
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
         target = save_crop(photo, box, job.folder, name, long_side=job.long_side, quality=job.quality)
-    done = CroppedPhoto(photo, target, box.xyxy, best.score.points, best.gain, shift, _doubt(box, best.gain))
     if target and job.way is not CropWay.METADATA:
-        record.add(done, job)
-    return done
+        record.add(photo, job.how, target, box)
+    doubt = None if best.own else _doubt(best, job.margin)
+    return CroppedPhoto(photo, target, box.xyxy, best.points, best.gain, shift, doubt, own=best.own)
 
 
-def _doubt(box: Box, gain: float) -> str | None:
-    if round(gain) < 0:
+def _doubt(crop: FoundCrop, margin: float) -> str | None:
+    if crop.faces_lost:
+        return f"not all faces fit: {crop.faces_lost} cut or left out"
+    if round(crop.gain) < 0:
         return "the whole photo scores higher"
-    if min(box.width, box.height) < SMALL_SIDE:
-        return f"it is only {box.width} x {box.height} pixels"
+    if crop.gain < margin:
+        return f"it gains less than {margin:g} points"
+    if min(crop.box.width, crop.box.height) < SMALL_SIDE:
+        return f"it is only {crop.box.width} x {crop.box.height} pixels"
     return None
 
 
 def as_json(photo: CroppedPhoto) -> dict[str, Any]:
     """One photo's row, with paths as text."""
     return asdict(photo) | {"source": str(photo.source), "target": str(photo.target) if photo.target else None}
-
-
-class _Record:
-    """What earlier runs made, in the folder of their crops: a line for each, added once its file is whole."""
-
-    def __init__(self, folder: Path | None) -> None:
-        self._file = folder / RECORD_NAME if folder else None
-        self.lines = list(self._read())
-
-    def find(self, photo: Path, job: CropJob) -> CroppedPhoto | None:
-        """What was made of this very photo in the same way, if it is still there."""
-        wanted = _key(photo, job)
-        for line in reversed(self.lines):
-            if line["key"] == wanted and Path(line["target"]).is_file():
-                return CroppedPhoto(photo, Path(line["target"]), tuple(line["box_xyxy"]), done_before=True)
-        return None
-
-    def add(self, done: CroppedPhoto, job: CropJob) -> None:
-        """Remember a crop that was written."""
-        if self._file is None or done.target is None:
-            return
-        line = {"key": _key(done.source, job), "target": str(done.target.resolve()), "box_xyxy": done.box_xyxy}
-        try:
-            with self._file.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(line) + "\n")
-        except OSError as error:
-            raise PictureError(self._file, f"cannot be written ({error.strerror})", passing=True) from error
-        self.lines.append(line)
-
-    def _read(self) -> Iterator[dict[str, Any]]:
-        if self._file is None or not self._file.is_file():
-            return
-        for text in self._file.read_text(encoding="utf-8", errors="replace").splitlines():
-            try:
-                line = json.loads(text)
-            except ValueError:
-                continue  # a line that was cut short
-            if isinstance(line, dict) and {"key", "target", "box_xyxy"} <= line.keys():
-                yield line
-
-
-def _key(photo: Path, job: CropJob) -> list[str | int | None]:
-    """What a crop was made of and how: another photo of that name, or another size, is cropped anew."""
-    try:
-        found = photo.stat()
-    except OSError as error:
-        raise PictureError(photo, f"this file cannot be read ({error.strerror})", passing=True) from error
-    how: list[str | int | None] = [job.aspect.name, job.names.text, job.way.value, job.long_side, job.quality]
-    return [str(photo.resolve()), found.st_size, found.st_mtime_ns, *how]

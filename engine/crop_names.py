@@ -3,6 +3,10 @@
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
+
+from engine.aspects import Aspect
+from engine.geometry import Box
 
 FIELDS: Mapping[str, str] = {
     "name": "the photo's own name, without its suffix",
@@ -48,3 +52,23 @@ class NamePattern:
     def fill(self, values: Mapping[str, object]) -> str:
         """The name; every field has a value."""
         return self.text.format(**values).replace("/", "_")
+
+
+def values_for_names(photo: Path, aspect: Aspect, number: int, points: float, box: Box) -> dict[str, object]:
+    """What the fields of `FIELDS` hold for one crop.
+
+    Args:
+        photo: its photo.
+        aspect: its shape.
+        number: which of the photos it is, from 1 on.
+        points: its score, 0 to 100.
+        box: the crop, in pixels of the photo.
+    """
+    return {
+        "name": photo.stem,
+        "aspect": aspect.name.replace(":", "x"),
+        "number": f"{number:04}",
+        "points": round(points),
+        "width": box.width,
+        "height": box.height,
+    }

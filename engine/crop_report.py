@@ -66,6 +66,8 @@ def _row(photo: CroppedPhoto) -> str:
     told = [f"<strong>{escape(photo.source.name)}</strong>"]
     if photo.points is not None and photo.gain is not None:
         told.append(f"{photo.points:.0f} points, {photo.gain:+.0f} by the crop")
+    if photo.own:
+        told.append("Your own crop")
     if photo.doubt:
         told.append(f"Doubtful: {escape(photo.doubt)}")
     if photo.error:

@@ -4,8 +4,8 @@ Source: occlusion, from Zeiler and Fergus, "Visualizing and Understanding Convol
 network alone, as a whole, so that it works with everything that runs it. A part is covered with the mean colour around
 it, which is less of an event in the picture than grey would be.
 
-How far to trust it is printed by `selfie-studio bench map` (`engine/saliency_bench.py`): in most portraits the highest
-lift lies on the face; a square planted beside the face is where the lift is lowest in about half of them, as it costs
+How far to trust it is printed by `selfie-studio bench saliency` (`engine/saliency_bench.py`): in most portraits the
+highest lift lies on the face; a square planted beside the face is where the lift is lowest in about half of them, as it costs
 the score little, so that it hardly stands out. A mean of two sizes of parts, 64 and 96 pixels, found 32 of 40 squares
 in place of 30, for twice the looks. Where the map is about 0 it says nothing.
 """

@@ -1,4 +1,4 @@
-"""What `selfie-studio bench map` measures: does the map of what counts point at the face, and at a planted defect?
+"""What `selfie-studio bench saliency` measures: does the map of what counts point at the face, and at a planted defect?
 
 A defect is a square beside the face, as large as a twelfth of the photo: white, black, garish or noisy, in turn.
 """

@@ -43,6 +43,7 @@ class AlbumMenu(QMenu):
         self._add("&Why this score", "I", room.show_why)
         self._add("&Map of what counts", "M", room.show_map)
         self._add("&Crop this photo", "C", room.crop_current)
+        self._add("Crop man&y photos…", "Shift+C", room.crop_many)
         self._add("Open the stac&k, or close it", "G", room.toggle_stack)
         self._add("Keep the best of eac&h stack…", "Ctrl+Shift+K", room.tasks.ask_to_keep_best)
         self.addSeparator()

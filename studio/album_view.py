@@ -44,10 +44,12 @@ class AlbumRoom(QWidget):
     Signals:
         message: a sentence for people.
         crop_wanted: the path of a photo to crop.
+        crops_wanted: the paths of photos to crop.
     """
 
     message = Signal(str)
     crop_wanted = Signal(object)
+    crops_wanted = Signal(object)
 
     def __init__(self, catalogue_file: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -332,6 +334,15 @@ class AlbumRoom(QWidget):
         """Take the current photo to the Crop room."""
         if photos := self.chosen()[:1]:
             self.crop_wanted.emit(photos[0].path)
+
+    @Slot()
+    def crop_many(self) -> None:
+        """Take the selected photos to the Crop room, or all that are shown where no more than one is selected."""
+        photos = self.chosen()
+        if len(photos) < 2:
+            photos = [self.model.photo(place) for place in range(self.model.rowCount())]
+        if paths := [photo.path for photo in photos if photo.error is None]:
+            self.crops_wanted.emit(paths)
 
     def chosen_rows(self) -> Rows:
         """The album's rows that an action is for: what is looked at, or what is selected, in its order."""

@@ -1,53 +1,46 @@
-"""The Crop room: a photo, the crops of it that the network likes best, with their gain, and a new file of one."""
+"""The Crop room: one photo and its crops, or a folder of them, at the shape that is chosen."""
 
-from collections.abc import Iterator
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QFileDialog,
-    QHBoxLayout,
-    QLabel,
-    QListWidget,
-    QListWidgetItem,
-    QProgressBar,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.aspects import COMMON_ASPECTS, Aspect
-from engine.crop_file import crop_name, save_crop
-from engine.crop_search import SEARCH_LONG_SIDE, CropSuggestion, search_crops
-from engine.faces import FaceDetector
+from engine.aspects import Aspect
+from engine.catalogue import Catalogue
+from engine.crop_names import values_for_names
 from engine.geometry import Box
-from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.resources import SAMPLES
-from engine.scoring import Score, Scorer
+from engine.scoring import Scorer
+from studio.crop_desk import CropDesk
+from studio.crop_output import FOLDER_SETTING, CropOutput, CropOutputDialog
+from studio.crop_review import CropReview
+from studio.crop_shapes import ShapeBar
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
-from studio.photo_canvas import PhotoCanvas
-from studio.qt_pictures import image_from_pixels
-from studio.theme import large_font
-from studio.toggle import Toggle
-from studio.wording import gain_in_words
+from studio.wording import count
 
-FOLDER_SETTING = "crop/folder"
-ASPECT_SETTING = "crop/aspect"
-DEFAULT_ASPECT = "1:1"
-ICON_SIDE = 110
-# A gain that nobody would see: the photo may well stay as it is.
-WORTHWHILE_GAIN = 2.0
+
+@dataclass(frozen=True)
+class _Saving:
+    """A crop that is saved; the same one is not saved twice."""
+
+    photo: Path
+    box: Box
+    folder: Path
+    name: str
+    output: CropOutput
 
 
 class CropRoom(QWidget):
-    """One photo and its crops.
+    """A photo and its crops, or a folder.
+
+    Args:
+        open_catalogue: opens the person's catalogue for the calling thread.
 
     Signals:
         message: a sentence for people.
@@ -55,94 +48,86 @@ class CropRoom(QWidget):
 
     message = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._scorer: Scorer | None = None
-        self._path: Path | None = None
-        self._picture: Picture | None = None
-        self._suggestions: tuple[CropSuggestion, ...] = ()
-        self._saving: tuple[object, ...] = ()
-        self._saved: dict[tuple[object, ...], Path] = {}
-        self.search_jobs, self.save_jobs = JobSlot(self), JobSlot(self)
-        remembered = str(QSettings().value(ASPECT_SETTING, DEFAULT_ASPECT))
-        names = [aspect.name for aspect in COMMON_ASPECTS]
-        self._aspect = Aspect.parse(remembered if remembered in names else DEFAULT_ASPECT)
+        self._saving: _Saving | None = None
+        self._saved: dict[_Saving, Path] = {}
+        self.save_jobs = JobSlot(self)
+        self.desk = CropDesk(open_catalogue)
+        self.review = CropReview(open_catalogue)
+        self.review.edit_wanted.connect(self._edit)
+        self.review.save_wanted.connect(self._ask_to_save_all)
+        for page in (self.desk, self.review):
+            page.message.connect(self.message)
+        self.desk.accepted.connect(self.save)
+        self.desk.refused.connect(self._show_empty)
         self._build()
 
     def _build(self) -> None:
-        self.canvas = PhotoCanvas()
         self.empty = EmptyState(
             "The best crop of a photo",
-            "Drop a photo here or open one. Every crop at the chosen shape is scored; faces are never cut.",
-            {"Open photo…": self.choose_photo, "Try a sample": self.open_sample},
+            "Drop a photo or a folder here. Every crop at the chosen shape is scored; faces are never cut.",
+            {
+                "Open photo…": self.choose_photo,
+                "Crop a folder…": self.choose_folder,
+                "Try a sample": self.open_sample,
+            },
         )
-        self.pages = QStackedWidget()
-        self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.canvas)
-        layout = QVBoxLayout(self)
-        layout.addLayout(self._build_bar())
-        body = QHBoxLayout()
-        body.addWidget(self.pages, 1)
-        side = self._build_side()
-        side.hide()
-        self.pages.currentChanged.connect(lambda _: side.setVisible(self.pages.currentWidget() is self.canvas))
-        body.addWidget(side)
-        layout.addLayout(body, 1)
-
-    def _build_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        open_button = QPushButton("Open photo…")
-        open_button.clicked.connect(self.choose_photo)
-        bar.addWidget(open_button)
-        self.title = ElidedLabel()
-        bar.addWidget(self.title, 1)
-        bar.addWidget(QLabel("Shape"))
-        self.aspects = QButtonGroup(self)
-        for aspect in COMMON_ASPECTS:
-            button = Toggle(aspect.name.capitalize())
-            button.setChecked(aspect == self._aspect)
-            button.clicked.connect(partial(self.use_aspect, aspect))
-            self.aspects.addButton(button)
-            bar.addWidget(button)
-        return bar
-
-    def _build_side(self) -> QWidget:
-        side = QWidget()
-        side.setFixedWidth(270)
-        self.whole = QLabel("")
-        large_font(self.whole, 16)
-        self.progress = QProgressBar()
-        self.progress.hide()
-        self.progress.setFormat("%v of %m crops")
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.hide()
-        self.cancel_button.clicked.connect(self.cancel)
-        self.list = QListWidget()
-        self.list.setIconSize(QSize(ICON_SIDE, ICON_SIDE))
-        self.list.setSpacing(4)
-        self.list.currentRowChanged.connect(self._show_suggestion)
+        self.shapes = ShapeBar()
+        self.shapes.chosen.connect(self._use_aspect)
+        self.desk.aspect_changed.connect(self.shapes.show_aspect)
         self.save_button = QPushButton("Save crop")
         self.save_button.setEnabled(False)
-        self.save_button.setToolTip("Ctrl+S: a new file; the photo stays as it is")
+        self.save_button.setToolTip("Enter or Ctrl+S: a new file; the photo stays as it is")
         self.save_button.clicked.connect(self.save)
-        layout = QVBoxLayout(side)
-        layout.setContentsMargins(8, 0, 0, 0)
-        for widget in (self.whole, self.progress, self.cancel_button):
-            layout.addWidget(widget)
-        layout.addWidget(self.list, 1)
-        layout.addWidget(self.save_button)
-        return side
+        self.save_as_button = QPushButton("As…")
+        self.save_as_button.setEnabled(False)
+        self.save_as_button.setToolTip("Choose size, quality, name and folder (Ctrl+Shift+S)")
+        self.save_as_button.clicked.connect(self.save_as)
+        for button in (self.save_button, self.save_as_button):
+            self.desk.can_save.connect(button.setEnabled)
+        self.desk.side.add_buttons(self.save_button, self.save_as_button)
+        open_button = QPushButton("Open photo…")
+        open_button.clicked.connect(self.choose_photo)
+        self.back_button = QPushButton("‹ Folder")
+        self.back_button.setToolTip("Back to the review (Esc)")
+        self.back_button.clicked.connect(self.show_review)
+        self.back_button.hide()
+        self.title = ElidedLabel()
+        bar = QHBoxLayout()
+        bar.addWidget(self.back_button)
+        bar.addWidget(open_button)
+        bar.addWidget(self.title, 1)
+        bar.addWidget(self.shapes)
+        self.pages = QStackedWidget()
+        for page in (self.empty, self.desk, self.review):
+            self.pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.addLayout(bar)
+        layout.addWidget(self.pages, 1)
 
     def use_scorer(self, scorer: Scorer) -> None:
         """Score from now on."""
-        self._scorer = scorer
-        if self._path is not None:
-            self._search()
+        self.desk.use_scorer(scorer)
+        self.review.use_scorer(scorer)
+
+    def _use_aspect(self, aspect: Aspect) -> None:
+        if self.is_reviewing:
+            self.review.open(self.review.paths, aspect, self.desk.state.rules, self.desk.margin)
+        else:
+            self.desk.use_aspect(aspect)
+
+    @property
+    def is_reviewing(self) -> bool:
+        """Whether a folder is shown."""
+        return self.pages.currentWidget() is self.review
+
+    # Opening
 
     @Slot()
     def choose_photo(self) -> None:
         """Ask for a photo."""
-        start = str(self._path.parent if self._path else QSettings().value("album/folder", "") or "")
+        start = str(self.desk.path.parent if self.desk.path else QSettings().value("album/folder", "") or "")
         name, _ = QFileDialog.getOpenFileName(self, "Open a photo", start)
         if name:
             self.open_photo(Path(name))
@@ -154,133 +139,151 @@ class CropRoom(QWidget):
 
     def open_photo(self, path: Path) -> None:
         """Show a photo and look for its best crops."""
-        self._path, self._picture, self._suggestions = path, None, ()
         self.title.setText(path.name)
         self.title.setToolTip(str(path))
-        self.canvas.clear()
-        self.pages.setCurrentWidget(self.canvas)
-        self._search()
+        self.pages.setCurrentWidget(self.desk)
+        self.back_button.setVisible(self.review.has_crops)
+        self.desk.open(path, self.shapes.aspect)
 
-    def use_aspect(self, aspect: Aspect) -> None:
-        """Look for crops of another shape."""
-        self._aspect = aspect
-        QSettings().setValue(ASPECT_SETTING, aspect.name)
-        if self._path is not None:
-            self._search()
+    @Slot()
+    def choose_folder(self) -> None:
+        """Ask for a folder, and show what its crops would be."""
+        start = str(QSettings().value("album/folder", "") or "")
+        if folder := QFileDialog.getExistingDirectory(self, "Crop the photos of a folder", start):
+            self.open_paths([Path(folder)])
 
-    def _search(self) -> None:
-        self._suggestions = ()
-        self.list.clear()
-        self.whole.clear()
-        self.save_button.setEnabled(False)
-        self.canvas.show_crop(None)
-        self.progress.setRange(0, 0)
-        self.progress.setVisible(True)
-        self.cancel_button.setVisible(True)
-        if self._scorer is None or self._path is None:
-            return
-        path, scorer, aspect = self._path, self._scorer, self._aspect
+    def open_paths(self, paths: Sequence[Path]) -> None:
+        """Show what the crops of photos and of folders would be; nothing is written."""
+        self.desk.close_photo()
+        self.review.open(paths, self.shapes.aspect, self.desk.state.rules, self.desk.margin)
+        self.show_review()
 
-        def task() -> Iterator[Progress[object]]:
-            picture = load_picture(path, SEARCH_LONG_SIDE)
-            yield Progress(0, 0, "", (picture, scorer.score(picture.pixels)))
-            yield from search_crops(picture, FaceDetector().detect_full_size(picture), scorer, aspect)
-
-        self.search_jobs.start(task, progressed=self._take, completed=self._end_progress, failed=self._fail)
+    @Slot()
+    def show_review(self) -> None:
+        """Go back to the folder, with what was done by hand."""
+        desk, paths = self.desk, self.review.paths
+        if desk.path is not None and desk.state.by_hand and desk.state.aspect == self.review.aspect:
+            desk.memory.write()
+            if (judged := desk.judged()) is not None:
+                self.review.take_own(desk.path, *judged)
+        desk.close_photo()
+        self.shapes.show_aspect(self.review.aspect)
+        self.title.setText(paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more")
+        self.title.setToolTip("\n".join(map(str, paths)))
+        self.back_button.hide()
+        self.pages.setCurrentWidget(self.review)
+        self.review.sheet.setFocus()
 
     @Slot(object)
-    def _take(self, progress: Progress[object]) -> None:
-        match progress.results:
-            case (Picture() as picture, Score() as score):
-                self._picture = picture
-                self.canvas.show_image(image_from_pixels(picture.pixels), picture.full_size_wh)
-                self.whole.setText(f"Whole photo: {score.points:.0f}")
-            case (CropSuggestion(), *_):
-                self._show_suggestions(progress.results)  # type: ignore[arg-type]
-        if progress.total:
-            self.progress.setRange(0, progress.total)
-            self.progress.setValue(progress.done)
+    def _edit(self, path: Path) -> None:
+        self.open_photo(path)
 
-    def _show_suggestions(self, suggestions: tuple[CropSuggestion, ...]) -> None:
-        self._suggestions = suggestions
-        self.list.clear()
-        for suggestion in suggestions:
-            gain = gain_in_words(suggestion.score.points, suggestion.gain)
-            text = f"{suggestion.score.points:.0f}   ({gain})"
-            icon, preview = QIcon(), self._preview(suggestion.box)
-            for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else the chosen one is tinted
-                icon.addPixmap(preview, mode)
-            item = QListWidgetItem(icon, text)
-            item.setToolTip(f"{suggestion.box.width} x {suggestion.box.height} pixels")
-            self.list.addItem(item)
-        self.list.setCurrentRow(0)
-        self.save_button.setEnabled(True)
-        if suggestions[0].gain < WORTHWHILE_GAIN:
-            self.message.emit("No crop of this shape is clearly better than the whole photo.")
+    @Slot()
+    def _show_empty(self) -> None:
+        if self.review.has_crops:
+            self.show_review()
+            return
+        self.title.clear()
+        self.pages.setCurrentWidget(self.empty)
 
-    def _preview(self, box: Box) -> QPixmap:
-        assert self._picture is not None
-        height, width = self._picture.pixels.shape[:2]
-        part = box.scaled(self._picture.full_size_wh, (width, height))
-        image: QImage = self.canvas.image.copy(part.x0, part.y0, part.width, part.height)
-        side = round(ICON_SIDE * self.devicePixelRatioF())
-        scaled = image.scaled(
-            side, side, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        pixmap = QPixmap.fromImage(scaled)
-        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
-        return pixmap
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.back_button.isVisible():
+            self.show_review()
+        else:
+            super().keyPressEvent(event)
 
-    @Slot(int)
-    def _show_suggestion(self, row: int) -> None:
-        self.canvas.show_crop(self._suggestions[row].box if 0 <= row < len(self._suggestions) else None)
+    def undo(self) -> None:
+        """Take the last change back."""
+        (self.review if self.is_reviewing else self.desk).undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back last."""
+        (self.review if self.is_reviewing else self.desk).redo()
+
+    # Saving
 
     @Slot()
     def save(self) -> None:
-        """Save the chosen crop beside its photo."""
-        if self._can_save() and self._path is not None:
+        """Save the crop beside its photo; of a folder, ask where to."""
+        if self.is_reviewing:
+            self._ask_to_save_all()
+        elif self._can_save() and self.desk.path is not None:
             # The sample photos belong to the program: their crops go where the person says.
-            if self._path.parent == SAMPLES:
+            if self.desk.path.parent == SAMPLES:
                 self.save_as()
             else:
-                self._save_in(self._path.parent)
+                self.save_in(self.desk.path.parent, CropOutput.remembered())
 
     @Slot()
     def save_as(self) -> None:
-        """Ask for a folder and save the chosen crop there."""
-        start = str(QSettings().value(FOLDER_SETTING, "") or "")
-        if self._can_save() and (folder := QFileDialog.getExistingDirectory(self, "Save the crop in", start)):
-            QSettings().setValue(FOLDER_SETTING, folder)
-            self._save_in(Path(folder))
+        """Ask where to and how, and save the crop there."""
+        if self.is_reviewing:
+            self._ask_to_save_all()
+            return
+        if not self._can_save() or self.desk.path is None:
+            return
+        folder = str(QSettings().value(FOLDER_SETTING, "") or "")
+        start = Path(folder) if folder else None if self.desk.path.parent == SAMPLES else self.desk.path.parent
+        dialog = CropOutputDialog(self.desk.state.aspect, self.desk.path, start, "Save crop", self.window())
+        dialog.aspect_wanted.connect(self.desk.use_aspect)
+        dialog.wanted.connect(self.save_in)
+        dialog.open()
+
+    @Slot()
+    def _ask_to_save_all(self) -> None:
+        plans = self.review.model.accepted()
+        if not plans or self.review.jobs.busy:
+            self.message.emit("Wait for the end, or cancel it." if plans else "No crop is accepted: A accepts one.")
+            return
+        folder = str(QSettings().value(FOLDER_SETTING, "") or "")
+        action = f"Save {count(len(plans), 'crop')}"
+        example = plans[0].photo.source
+        dialog = CropOutputDialog(self.review.aspect, example, Path(folder) if folder else None, action, self.window())
+        dialog.wanted.connect(self._save_all)
+        dialog.open()
+
+    @Slot(object, object)
+    def _save_all(self, folder: Path, output: CropOutput) -> None:
+        QSettings().setValue(FOLDER_SETTING, str(folder))
+        self.review.save(folder, output)
 
     def _can_save(self) -> bool:
         """Whether there is a crop to save and none is being saved; where not, why is said."""
         if self.save_jobs.busy:
             self.message.emit("The last crop is still being saved.")
-        elif not self._suggestions:
-            self.message.emit("Open a photo first." if self._path is None else "The crops are still being searched.")
-        return bool(self._suggestions) and not self.save_jobs.busy
+        elif self.desk.state.box is None or self.desk.path is None:
+            searching = self.desk.path is not None and self.desk.finder.is_busy
+            self.message.emit("The crops are still being searched." if searching else "Open a photo first.")
+        elif self.desk.is_whole:
+            self.message.emit("This is all of the photo: there is nothing to crop.")
+        else:
+            return True
+        return False
 
-    def _save_in(self, folder: Path) -> None:
-        row = self.list.currentRow()
-        if self._path is None or not 0 <= row < len(self._suggestions):
+    @Slot(object, object)
+    def save_in(self, folder: Path, output: CropOutput) -> None:
+        """Save the crop in a folder."""
+        path, box = self.desk.path, self.desk.state.box
+        if path is None or box is None:
             return
-        path, box, name = self._path, self._suggestions[row].box, crop_name(self._path, self._aspect.name)
-
-        self._saving = path, box, folder, name
-        before = self._saved.get(self._saving)
+        name = output.names.fill(
+            values_for_names(path, self.desk.state.aspect, 1, self.desk.finder.exact(box) or 0.0, box)
+        )
+        saving = self._saving = _Saving(path, box, folder, name, output)
+        before = self._saved.get(saving)
         if before is not None and before.exists():
             self.message.emit(f"Already saved as {before}")
             return
 
         def task() -> Iterator[Progress[Path]]:
-            yield Progress(1, 1, "", (save_crop(path, box, folder, name),))
+            yield Progress(1, 1, "", (output.save(path, box, folder, name),))
 
         self.save_button.setEnabled(False)
         self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._say_not_saved)
 
     @Slot(object)
     def _say_saved(self, progress: Progress[Path]) -> None:
+        assert self._saving is not None
         self._saved[self._saving] = progress.results[0]
         self.message.emit(f"Saved as {progress.results[0]}")
 
@@ -291,29 +294,10 @@ class CropRoom(QWidget):
 
     @Slot()
     def _allow_saving(self) -> None:
-        self.save_button.setEnabled(bool(self._suggestions))
-
-    @Slot(str)
-    def _fail(self, text: str) -> None:
-        self._end_progress()
-        self.message.emit(text)
-        if self._picture is None:
-            self._path = None
-            self.title.clear()
-            self.pages.setCurrentWidget(self.empty)
-
-    @Slot()
-    def cancel(self) -> None:
-        """Stop the search."""
-        self.search_jobs.cancel()
-        self._end_progress()
-
-    @Slot()
-    def _end_progress(self) -> None:
-        self.progress.setVisible(False)
-        self.cancel_button.setVisible(False)
+        self.save_button.setEnabled(self.desk.state.box is not None)
 
     def close_jobs(self) -> None:
         """Stop the search, let a save come to its end, and wait for the threads."""
-        self.search_jobs.close()
+        self.desk.close_jobs()
+        self.review.close_jobs()
         self.save_jobs.finish()

@@ -21,6 +21,14 @@ KEYS_OF_ROOMS = {
         ("Ctrl and the wheel", "Larger photos, or smaller ones"),
         ("Esc", "Go back; close the stack; stop scoring"),
     ),
+    "Crop": (
+        ("Arrows", "Move the crop a little; with Shift, more"),
+        ("+, -", "A larger crop, a smaller one"),
+        ("B", "Hold: the crop alone, as it will be"),
+        ("Enter", "Save the crop"),
+        ("A, X, E", "In the review of a folder: accept, skip, change by hand"),
+        ("Esc", "Back to the review"),
+    ),
 }
 Rows = list[tuple[str, str]]
 

@@ -1,16 +1,15 @@
-"""Draws one picture as large as fits, with faces, a crop, or both over it."""
+"""Draws one picture as large as fits, with faces over it."""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from engine.geometry import Box
 from studio.theme import ACCENT, BACKDROP
 
 THIRDS = (1 / 3, 2 / 3)
-SHADE = QColor(0, 0, 0, 150)
 
 
 class PhotoCanvas(QWidget):
@@ -25,7 +24,6 @@ class PhotoCanvas(QWidget):
         self._image = QImage()
         self._full_wh = (1, 1)
         self._faces: Sequence[Box] = ()
-        self._crop: Box | None = None
         self._mirrored = mirrored
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 180)
@@ -48,12 +46,8 @@ class PhotoCanvas(QWidget):
         self._faces = faces
         self.update()
 
-    def show_crop(self, crop: Box | None) -> None:
-        self._crop = crop
-        self.update()
-
     def clear(self) -> None:
-        self._image, self._faces, self._crop = QImage(), (), None
+        self._image, self._faces = QImage(), ()
         self.update()
 
     def picture_rect(self) -> QRectF:
@@ -78,11 +72,7 @@ class PhotoCanvas(QWidget):
             return
         self.draw_picture(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for face in self._faces:
-            painter.setPen(QPen(ACCENT, 2))
-            painter.drawRoundedRect(self.box_rect(face), 6, 6)
-        if self._crop is not None:
-            self._draw_crop(painter, self.box_rect(self._crop))
+        self.draw_faces(painter)
         self.draw_over(painter)
 
     def draw_picture(self, painter: QPainter) -> None:
@@ -90,22 +80,11 @@ class PhotoCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         painter.drawImage(self.picture_rect(), self._image)
 
+    def draw_faces(self, painter: QPainter) -> None:
+        """Outline the faces."""
+        painter.setPen(QPen(ACCENT, 2))
+        for face in self._faces:
+            painter.drawRoundedRect(self.box_rect(face), 6, 6)
+
     def draw_over(self, painter: QPainter) -> None:
         """Draw what comes on top; nothing here."""
-
-    def _draw_crop(self, painter: QPainter, crop: QRectF) -> None:
-        picture = self.picture_rect()
-        for shaded in (
-            QRectF(picture.left(), picture.top(), picture.width(), crop.top() - picture.top()),
-            QRectF(picture.left(), crop.bottom(), picture.width(), picture.bottom() - crop.bottom()),
-            QRectF(picture.left(), crop.top(), crop.left() - picture.left(), crop.height()),
-            QRectF(crop.right(), crop.top(), picture.right() - crop.right(), crop.height()),
-        ):
-            painter.fillRect(shaded, SHADE)
-        painter.setPen(QPen(QColor(255, 255, 255, 90), 1))
-        for third in THIRDS:
-            x, y = crop.left() + third * crop.width(), crop.top() + third * crop.height()
-            painter.drawLine(round(x), round(crop.top()), round(x), round(crop.bottom()))
-            painter.drawLine(round(crop.left()), round(y), round(crop.right()), round(y))
-        painter.setPen(QPen(QColor("white"), 2))
-        painter.drawRect(crop)

@@ -69,13 +69,14 @@ class StudioWindow(QMainWindow):
 
         self.live = LiveRoom()
         self.album = AlbumRoom(catalogue_file())
-        self.crop = CropRoom()
+        self.crop = CropRoom(self.album.open_catalogue)
         self.lab = LabRoom(self.album.model, self.album.open_catalogue)
         self.rooms = QTabWidget(documentMode=True)
         for room, name in ((self.live, "Live"), (self.album, "Album"), (self.crop, "Crop"), (self.lab, "Lab")):
             self.rooms.addTab(room, name)
             room.message.connect(partial(self._show_message_of, room))
         self.album.crop_wanted.connect(self.open_in_crop)
+        self.album.crops_wanted.connect(self._crop_many)
         self.live.crop_wanted.connect(self.open_in_crop)
         self.live.album_wanted.connect(self._show_in_album)
         self.lab.hood.live.video = self.live.video_on_return
@@ -89,12 +90,13 @@ class StudioWindow(QMainWindow):
         file_menu = self.menuBar().addMenu("&File")
         self._add(file_menu, "&Open folder…", "Ctrl+O", self._open_folder)
         self._add(file_menu, "Open &photo to crop…", "Ctrl+P", self._open_photo)
+        self._add(file_menu, "Crop a &folder…", "Ctrl+Shift+P", self._crop_folder)
         self._add(file_menu, "Open &video…", "Ctrl+Shift+O", self._open_video)
         self._add(file_menu, "Open s&tream…", "Ctrl+U", self._open_stream)
         self._add(file_menu, "Show the sa&mple album", "", self._show_samples)
         file_menu.addSeparator()
         self._add(file_menu, "&Save crop", "Ctrl+S", self.crop.save)
-        self._add(file_menu, "Save crop &in…", "Ctrl+Shift+S", self.crop.save_as)
+        self._add(file_menu, "Save crop &as…", "Ctrl+Shift+S", self.crop.save_as)
         file_menu.addSeparator()
         self._add(file_menu, "&Quit", "Ctrl+Q", self.close)
         edit_menu = self.menuBar().addMenu("&Edit")
@@ -213,7 +215,7 @@ class StudioWindow(QMainWindow):
         self.statusBar().setToolTip(text)
 
     def open_paths(self, paths: Sequence[Path]) -> None:
-        """Open what was dropped or named: a video in Live, a photo where one is looked at, the rest in Album."""
+        """Open what was dropped or named: a video in Live, photos where they are looked at, the rest in Album."""
         from studio.camera import VIDEO_SUFFIXES
 
         if len(paths) == 1 and paths[0].suffix.lower() in VIDEO_SUFFIXES:
@@ -223,6 +225,8 @@ class StudioWindow(QMainWindow):
             self.crop.open_photo(paths[0])
         elif len(paths) == 1 and paths[0].is_file() and self.lab.hood.isVisible():
             self.lab.hood.show_photo(paths[0])
+        elif self.rooms.currentWidget() is self.crop:
+            self.crop.open_paths(paths)
         else:
             self.rooms.setCurrentWidget(self.album)
             self.album.open_paths(paths)
@@ -232,6 +236,12 @@ class StudioWindow(QMainWindow):
         """Go to the Crop room with a photo."""
         self.rooms.setCurrentWidget(self.crop)
         self.crop.open_photo(path)
+
+    @Slot(object)
+    def _crop_many(self, paths: Sequence[Path]) -> None:
+        """Go to the Crop room with photos of the album."""
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.open_paths(paths)
 
     @Slot(object)
     def _show_in_album(self, path: Path) -> None:
@@ -277,6 +287,10 @@ class StudioWindow(QMainWindow):
         self.rooms.setCurrentWidget(self.crop)
         self.crop.choose_photo()
 
+    def _crop_folder(self) -> None:
+        self.rooms.setCurrentWidget(self.crop)
+        self.crop.choose_folder()
+
     def _open_video(self) -> None:
         self.rooms.setCurrentWidget(self.live)
         self.live.choose_file()
@@ -298,12 +312,13 @@ class StudioWindow(QMainWindow):
         room = self.rooms.currentWidget()
         if room is self.live:
             self.live.keeper.undo()
-        elif room is self.album:
-            self.album.undo()
+        elif room in (self.album, self.crop):
+            room.undo()
 
     def _redo(self) -> None:
-        if self.rooms.currentWidget() is self.album:
-            self.album.redo()
+        room = self.rooms.currentWidget()
+        if room in (self.album, self.crop):
+            room.redo()
 
     def _use_scheme(self, name: str) -> None:
         QSettings().setValue(SCHEME_SETTING, name)

@@ -15,8 +15,8 @@ import typer
 from engine.devices import Device
 from engine.errors import PictureError
 from engine.resources import SAMPLES
-from studio.commands.bench_album import bench_album, bench_grid, bench_map
-from studio.commands.bench_crop import bench_crop
+from studio.commands.bench_album import bench_album, bench_grid, bench_saliency
+from studio.commands.bench_crop import bench_crop, bench_crop_folder
 from studio.commands.bench_lab import bench_lab
 from studio.commands.bench_report import Row, at_least, at_most, plain, report
 from studio.commands.output import OnDevice, fail, shown
@@ -25,8 +25,9 @@ app = typer.Typer(no_args_is_help=True, help="Measure this machine: scoring, fol
 
 app.command("album")(bench_album)
 app.command("grid")(bench_grid)
-app.command("map")(bench_map)
+app.command("saliency")(bench_saliency)
 app.command("crop")(bench_crop)
+app.command("crop-folder")(bench_crop_folder)
 app.command("lab")(bench_lab)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 WARM_UP_RUNS, RUNS = 3, 30

@@ -91,7 +91,7 @@ def bench_grid(
     report(rows, scorer.runtime.name, as_json=as_json)
 
 
-def bench_map(
+def bench_saliency(
     folder: Annotated[Path, typer.Argument(help="A folder of portraits.")] = SAMPLES,
     photos: Annotated[int, typer.Option(min=1, help="So many of them, evenly chosen.")] = 100,
     as_json: AsJson = False,

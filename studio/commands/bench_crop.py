@@ -84,3 +84,51 @@ def _rows(figures: "list[PhotoFigures]", truth_windows: int) -> list[Row]:
             ),
         ]
     return rows
+
+
+def bench_crop_folder(
+    folder: Annotated[Path, typer.Argument(help="A folder of photos; 12-megapixel JPEGs for the target.")] = SAMPLES,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    device: OnDevice = Device.AUTO,
+    model: WithModel = DEFAULT_MODEL,
+) -> None:
+    """Photos a second from decoding to the saved square crop, and what the parts take of one processor."""
+    import tempfile
+    import time
+
+    from studio.commands.crop import WORKERS, leave_cores_to_workers
+
+    leave_cores_to_workers()
+    from engine.aspects import Aspect
+    from engine.crop_folder import CropJob, crop_photos
+    from engine.photo_crops import PhotoCrops
+    from engine.pictures import load_picture
+    from engine.scan import find_photos
+    from engine.scoring import load_scorer
+
+    photos, scorer, square = find_photos([folder]), load_scorer(device, folder=model), Aspect.parse("1:1")
+    if not photos:
+        fail(f"there are no photos in {folder}")
+    # The first photo loads what is loaded once, and the files come from the same warm disk cache.
+    for photo in photos:
+        photo.read_bytes()
+    with tempfile.TemporaryDirectory() as crops:
+        job, search = CropJob(Path(crops), square), PhotoCrops(square, scorer)
+        list(crop_photos(photos[:1], CropJob(None, square, dry_run=True), search))
+        started_s, worked_s, saved = time.perf_counter(), time.process_time(), 0
+        for step in shown(crop_photos(photos, job, search, workers=WORKERS), "cropping"):
+            for photo_done in step.results:
+                saved += photo_done.error is None
+                if photo_done.error:
+                    say_bad_file(photo_done.source, photo_done.error)
+        wall_s, cpu_s = time.perf_counter() - started_s, time.process_time() - worked_s
+    if not saved:
+        fail(f"no photo of {folder} could be cropped")
+    width, height = load_picture(photos[0], 64).full_size_wh
+    rows = [
+        plain("photos cropped", saved, "photos"),
+        plain("the first one has", width * height / 1e6, "megapixels"),
+        at_least(f"decoded, searched and saved, {WORKERS} at once", saved / wall_s, "/s", 8),
+        plain("processor time of each", 1000 * cpu_s / saved, "ms"),
+    ]
+    report(rows, scorer.runtime.name, as_json=as_json)

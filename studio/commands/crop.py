@@ -1,8 +1,7 @@
 """`selfie-studio crop`: the best crop of each photo, as new files or as metadata, and a report."""
 
-from collections.abc import Iterator
+import os
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -10,25 +9,23 @@ import typer
 from rich.markup import escape
 
 from engine.devices import Device
-from engine.progress import Progress
 from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say_bad_file, shown, speak
 from studio.wording import count, gain_in_words, shown_path
 
 if TYPE_CHECKING:
-    from engine.aspects import Aspect
     from engine.crop_folder import CropJob, CroppedPhoto, Search
-    from engine.crop_search import CropSuggestion
-    from engine.faces import FaceDetector
-    from engine.scoring import Scorer
+    from engine.geometry import Box
 
 NOT_UNDERSTOOD, INTERRUPTED = 2, 130
+# One decodes or saves while the other searches.
+WORKERS = 2
 
 
 def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the crops; made where it is missing.")] = None,
     aspect: Annotated[
-        str | None, typer.Option("--aspect", help="Width to height, as 4:5; or original. 1:1 if not said.")
+        str | None, typer.Option("--aspect", help="Width to height, as 4:5; original, or free. 1:1 if not said.")
     ] = None,
     preset: Annotated[
         str | None, typer.Option("--preset", help="profile, story or print: shape, size and quality.")
@@ -55,6 +52,9 @@ def crop(
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
     ] = False,
+    margin: Annotated[
+        float, typer.Option("--margin", min=0, help="Points that a crop must gain not to be called doubtful.")
+    ] = 2,
     again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
     device: OnDevice = Device.AUTO,
@@ -63,20 +63,22 @@ def crop(
     """Save the best crop of each photo as a new file.
 
     Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
-    left out. Originals are never changed (but for --metadata-only --in file) and nothing is overwritten: a name that is
-    taken gets -2, -3 and so on. What an earlier run made of the same photo in the same way, and crops in the output
-    folder, are not cropped again.
+    left out. A crop that you made by hand in the window is taken as it is. Originals are never changed (but for
+    --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
+    run made of the same photo in the same way, and crops in the output folder, are not cropped again.
 
     Exit codes: 0 a crop was saved, or all were saved before; 1 none could be; 2 words of the command line that are not
     understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
     """
+    leave_cores_to_workers()
     from engine.crop_folder import photos_to_crop
     from engine.crop_report import write_report
-    from engine.faces import FaceDetector
+    from engine.crop_search import SearchWay
+    from engine.photo_crops import PhotoCrops
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, again, dry_run)
+    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, margin, again, dry_run)
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
@@ -86,12 +88,12 @@ def crop(
             out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             fail(f"{out} cannot be made ({error.strerror}): name another folder with --out")
-    scorer, detector = load_scorer(device, folder=model), FaceDetector()
+    own = _own_crops(job.aspect.name)
     done: list[CroppedPhoto] = []
     stopped = False
     try:
-        search = partial(search_photo, aspect=job.aspect, scorer=scorer, detector=detector, exhaustive=exhaustive)
-        _crop_all(photos, job, search, done)
+        way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
+        _crop_all(photos, job, PhotoCrops(job.aspect, load_scorer(device, folder=model), way=way, own=own), done)
     except KeyboardInterrupt:
         stopped = True
     if report:
@@ -104,15 +106,40 @@ def crop(
         raise typer.Exit(1)
 
 
+def leave_cores_to_workers() -> None:
+    """Let each worker multiply in its own thread; to be called before numpy is imported.
+
+    OpenBLAS's threads wait by spinning: with them a photo takes two thirds more of the processor.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def _crop_all(photos: list[Path], job: "CropJob", search: "Search", done: list["CroppedPhoto"]) -> None:
     from engine.crop_folder import crop_photos
 
-    steps = crop_photos(photos, job, search)
+    steps = crop_photos(photos, job, search, workers=WORKERS)
     with closing(steps):
         for progress in shown(steps, "cropping"):
             for photo in progress.results:
                 done.append(photo)
                 _say(photo)
+
+
+def _own_crops(shape: str) -> "dict[str, Box]":
+    """The person's own crops at a shape, from the window's catalogue: where it cannot be used, that is said."""
+    from engine.catalogue import Catalogue
+    from engine.errors import CatalogueError
+    from engine.manual_crops import crops_of_shape
+    from studio.user_files import catalogue_file
+
+    if not catalogue_file().exists():
+        return {}
+    try:
+        with Catalogue(catalogue_file()) as catalogue:
+            return crops_of_shape(catalogue, shape)
+    except CatalogueError as error:
+        speak.print(f"[yellow]your own crops are not known:[/yellow] {escape(str(error))}")
+        return {}
 
 
 def _job(
@@ -125,14 +152,15 @@ def _job(
     place: str,
     lossless: bool,
     metadata_only: bool,
+    margin: float,
     again: bool,
     dry_run: bool,
 ) -> "CropJob":
     """What the words of the command line ask for; what is said beats the preset."""
-    from engine.aspects import Aspect
     from engine.crop_file import JPEG_QUALITY
     from engine.crop_folder import PRESETS, CropJob, CropWay
     from engine.crop_names import NamePattern
+    from engine.crop_session import shape_named
     from engine.ratings import RatingPlace
 
     if preset is not None and preset not in PRESETS:
@@ -149,7 +177,7 @@ def _job(
     try:
         return CropJob(
             folder=out,
-            aspect=Aspect.parse(aspect or (use.aspect if use else "1:1")),
+            aspect=shape_named(aspect or (use.aspect if use else "1:1")),
             names=NamePattern(name),
             way=way,
             place=RatingPlace(place),
@@ -157,6 +185,7 @@ def _job(
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
             again=again,
             dry_run=dry_run,
+            margin=margin,
         )
     except ValueError as error:
         _not_understood(str(error))
@@ -183,6 +212,8 @@ def _say(photo: "CroppedPhoto") -> None:
     told = f"{photo.points:.0f} points, {gain_in_words(photo.points, photo.gain)}"
     if photo.shift_xy and any(photo.shift_xy):
         told += f", moved by {photo.shift_xy[0]}, {photo.shift_xy[1]} pixels"
+    if photo.own:
+        told += ", your own crop"
     if photo.doubt:
         told += f"; doubtful: {photo.doubt}"
     where = shown_path(photo.target) if photo.target else f"crop {photo.box_xyxy}"
@@ -200,19 +231,3 @@ def _say_what_was_done(done: list["CroppedPhoto"], job: "CropJob") -> None:
     doubtful = sum(photo.doubt is not None for photo in done)
     look_at = f", {doubtful} doubtful" if doubtful else ""
     speak.print(f"{count(saved, 'crop')} saved{where}, {count(bad, 'file')} skipped{done_before}{look_at}")
-
-
-def search_photo(
-    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector", *, exhaustive: bool = False
-) -> Iterator[Progress["CropSuggestion"]]:
-    """Open a photo and search its crops.
-
-    Raises:
-        PictureError: not a picture that can be decoded whole.
-    """
-    from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
-    from engine.pictures import load_picture
-
-    picture = load_picture(path, SEARCH_LONG_SIDE)
-    way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
-    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect, way=way)

@@ -266,7 +266,7 @@ def test_stars_of_an_older_catalogue_were_given_by_a_person(tmp_path: Path) -> N
         assert mark.is_rated_by_person
         assert catalogue.recall_files() == {Path("/a.jpg"): (STAMP, FileRecord("one", None, 3))}
         assert catalogue.first_unwritten() is None
-    with sqlite3.connect(tmp_path / "catalogue-before-version-3.sqlite") as database:
+    with sqlite3.connect(tmp_path / f"catalogue-before-version-{SCHEMA_VERSION}.sqlite") as database:
         assert database.execute("SELECT * FROM marks").fetchall() == [(1, 4, 1)]
     database.close()
 

@@ -8,17 +8,15 @@ import pytest
 from PIL import Image
 
 from engine.aspects import Aspect
-from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, crop_photos, photos_to_crop
+from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, FoundCrop, crop_photos, photos_to_crop
 from engine.crop_metadata import read_crop_metadata
 from engine.crop_names import NamePattern
 from engine.crop_report import write_report
-from engine.crop_search import CropSuggestion
 from engine.errors import PictureError
 from engine.geometry import Box
 from engine.progress import Progress
 from engine.ratings import RatingPlace
 from engine.scan import find_photos
-from engine.scoring import Score
 
 BOX = Box(60, 20, 360, 320)
 SQUARE = Aspect.parse("1:1")
@@ -31,12 +29,12 @@ class FakeSearch:
         self.gain = gain
         self.seen: list[str] = []
 
-    def __call__(self, photo: Path) -> Iterator[Progress[CropSuggestion]]:
+    def __call__(self, photo: Path) -> Iterator[Progress[FoundCrop]]:
         self.seen.append(photo.name)
         if photo.name == "bad.jpg":
             raise PictureError(photo, "the file is damaged")
         yield Progress(0, 1)
-        yield Progress(1, 1, "", (CropSuggestion(BOX, Score(0.0, 0.5, 71.0), self.gain),))
+        yield Progress(1, 1, "", (FoundCrop(BOX, 71.0, self.gain),))
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import hashlib
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,45 @@ def test_a_crop_keeps_what_its_photo_said_but_for_the_crop(tmp_path: Path, sampl
     assert said["icc"] == "kept"
     assert not [key for key in said if "crs" in key]  # else Lightroom would crop once more
     assert form != "JPEG" or said["Iptc.Application2.Caption"] == "A caption"
+
+
+def test_what_metadata_say_of_the_pixels_is_true_of_the_crop(tmp_path: Path, samples: list[Path]) -> None:
+    photo = _photo(tmp_path, samples, "JPEG", 6)
+    pixels = ("Exif.Image.ImageWidth", "Exif.Photo.PixelXDimension", "Xmp.tiff.ImageWidth", "Xmp.exif.PixelXDimension")
+    with exiv2_alone(photo) as exiv2:
+        image = open_with_exiv2(exiv2, photo)
+        for key in pixels:
+            (image.exifData() if key.startswith("Exif") else image.xmpData())[key] = "603"
+        image.xmpData()["Xmp.tiff.Orientation"] = "6"
+        exiv2.ExifThumb(image.exifData()).setJpegThumbnail(_small_jpeg())
+        content = written(image)
+    photo.write_bytes(content)
+    crop = save_crop(photo, Box(10, 20, 210, 320), tmp_path / "out", "crop")
+    said = _said(crop)
+    assert {said[key] for key in pixels} == {"200"}
+    assert said["Xmp.tiff.Orientation"] == said["Exif.Image.Orientation"] == "1"
+    assert not [key for key in said if "Thumbnail" in key]
+
+
+def _small_jpeg() -> bytes:
+    buffer = BytesIO()
+    Image.new("RGB", (16, 12), "red").save(buffer, "JPEG")
+    return buffer.getvalue()
+
+
+def test_a_large_photo_that_is_made_much_smaller_shows_the_same(tmp_path: Path, samples: list[Path]) -> None:
+    with Image.open(samples[0]) as image:
+        large = image.convert("RGB").resize((2000, 2000))
+    exif = Image.Exif()
+    exif[0x0112] = 8
+    large.save(tmp_path / "large.jpg", exif=exif, quality=95)
+    box = Box(300, 100, 1500, 1700)
+    small = load_picture(save_crop(tmp_path / "large.jpg", box, tmp_path / "out", "crop", long_side=200)).pixels
+    x0, y0, x1, y1 = box.xyxy
+    whole = load_picture(tmp_path / "large.jpg").pixels[y0:y1, x0:x1]
+    expected = np.asarray(Image.fromarray(whole).resize((150, 200), Image.Resampling.LANCZOS))
+    assert small.shape == expected.shape
+    assert np.abs(small.astype(int) - expected).mean() < 4
 
 
 def test_a_crop_is_made_smaller_and_never_larger(tmp_path: Path, samples: list[Path]) -> None:

@@ -1,6 +1,5 @@
 """What a person does in the window, from drop to saved file."""
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable
@@ -14,7 +13,6 @@ from pytestqt.qtbot import QtBot
 
 from engine.catalogue import Catalogue, ContentRecord
 from engine.faces import NO_FACES
-from engine.pictures import load_picture
 from studio.camera import FrameSource
 from studio.key_table import KeyTable
 from studio.live_scorer import LiveResult
@@ -68,53 +66,6 @@ def test_i_drop_a_folder_and_browse_it_by_keyboard(qtbot: QtBot, window: StudioW
     assert window.album.pages.currentWidget() is window.album.grid
 
 
-def test_i_crop_a_photo_and_its_original_stays(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
-    photo = folder / "sample-01.jpg"
-    before = hashlib.sha256(photo.read_bytes()).hexdigest()
-    window.open_in_crop(photo)
-    qtbot.waitUntil(lambda: window.crop.list.count() > 0 and window.crop.save_button.isEnabled(), timeout=WAIT_MS)
-    window.crop.list.setCurrentRow(window.crop.list.count() - 1)
-    window.crop.save()
-    qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
-    crops = list(folder.glob("sample-01_crop-*.jpg"))
-    assert len(crops) == 1
-    width, height = load_picture(crops[0]).full_size_wh
-    assert abs(width - height) <= 1
-    assert hashlib.sha256(photo.read_bytes()).hexdigest() == before
-
-
-def test_saving_in_haste_saves_once_and_says_what_is_missing(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
-    said: list[str] = []
-    window.crop.message.connect(said.append)
-    window.crop.save()
-    window.open_in_crop(folder / "sample-01.jpg")
-    window.crop.save()
-    assert "Open a photo" in said[0]
-    assert "still being searched" in said[1]
-    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
-    for _ in range(3):
-        window.crop.save()
-    qtbot.waitUntil(lambda: any("Saved as" in text for text in said), timeout=WAIT_MS)
-    assert len(list(folder.glob("*_crop-*"))) == 1
-
-
-def test_a_crop_that_is_saved_already_is_not_saved_twice(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
-    said: list[str] = []
-    window.crop.message.connect(said.append)
-    window.open_in_crop(folder / "sample-01.jpg")
-    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
-    for words in ("Saved as", "Already saved as"):
-        window.crop.save()
-        qtbot.waitUntil(lambda words=words: bool(said) and words in said[-1], timeout=WAIT_MS)
-        qtbot.waitUntil(lambda: not window.crop.save_jobs.busy, timeout=WAIT_MS)
-    (crop,) = folder.glob("*_crop-*")
-    assert str(crop) in said[-1]
-    crop.unlink()
-    window.crop.save()
-    qtbot.waitUntil(crop.exists, timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: not window.crop.save_jobs.busy, timeout=WAIT_MS)
-
-
 @pytest.mark.qt_log_ignore("propagateSizeHints")  # a dialog without a screen
 def test_f1_shows_every_key_of_the_menus_and_of_the_live_room(window: StudioWindow) -> None:
     window._show_keys()
@@ -140,25 +91,6 @@ def test_no_two_entries_of_a_menu_answer_to_one_letter(window: StudioWindow) -> 
 def test_a_long_message_stands_whole_in_the_tooltip(window: StudioWindow) -> None:
     window.show_message("a long story " * 40)
     assert window.statusBar().toolTip() == "a long story " * 40
-
-
-def test_a_save_that_fails_leaves_the_next_photo_alone(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
-    said: list[str] = []
-    window.crop.message.connect(said.append)
-    window.open_in_crop(folder / "sample-01.jpg")
-    qtbot.waitUntil(window.crop.save_button.isEnabled, timeout=WAIT_MS)
-    window.crop._save_in(folder / "empty.jpg" / "no folder")
-    window.open_in_crop(folder / "sample-02.jpg")
-    qtbot.waitUntil(lambda: any("cannot be written" in text for text in said), timeout=WAIT_MS)
-    qtbot.waitUntil(lambda: window.crop.list.count() > 0, timeout=WAIT_MS)
-    assert window.crop.pages.currentWidget() is window.crop.canvas
-    assert window.crop.save_button.isEnabled()
-
-
-def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
-    window.open_in_crop(folder / "empty.jpg")
-    qtbot.waitUntil(lambda: "empty" in window.statusBar().currentMessage(), timeout=WAIT_MS)
-    assert window.crop.pages.currentWidget() is window.crop.empty
 
 
 @pytest.mark.qt_log_level_fail("CRITICAL")  # FFmpeg reports its codecs as warnings

@@ -1,0 +1,222 @@
+"""One photo that is open to be cropped: its faces, its searches by shape, and the score of any crop of it.
+
+A search leaves its estimates: what a crop anywhere would score is then told at once, by the nearest window that was
+looked at, while `CropSession.exact` asks the network itself.
+"""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.borders import without_border
+from engine.crop_search import CropSearch, CropSuggestion
+from engine.crop_windows import CropSettings, Whole
+from engine.faces import Faces
+from engine.geometry import Box
+from engine.pictures import Picture
+from engine.pixels import Floats
+from engine.preprocess import letterbox
+from engine.progress import Progress
+from engine.scoring import Score, Scorer
+
+# Any shape: the best of the common ones are shown, and hands may make it what they like.
+FREE = Aspect("free", None)
+# Of each shape where all are searched: their best few are enough to tell the best of all.
+EXACT_OF_EACH = 3
+# Whoever lets foreheads and hair be cut keeps this much of a face box, and less room around eyes and mouth.
+CLOSE_FACE_SHARE, CLOSE_FACE_MARGIN = 0.6, 0.08
+# A window tells of a crop that lies no further from it than this, as a share of its sides.
+NEAR = 0.12
+
+
+def shape_named(text: str) -> Aspect:
+    """As `Aspect.parse`, and "free".
+
+    Raises:
+        ValueError: neither.
+    """
+    return FREE if text.strip().lower() == FREE.name else Aspect.parse(text)
+
+
+@dataclass(frozen=True)
+class FaceRules:
+    """What a crop owes to faces.
+
+    Attributes:
+        kept: the faces, by their place in `CropSession.faces`, that stay whole; None for all but bystanders.
+        close: whether foreheads and hair may be cut; eyes and mouth never are.
+    """
+
+    kept: frozenset[int] | None = None
+    close: bool = False
+
+    def settings(self) -> CropSettings:
+        """The search's tuning that goes with them."""
+        if self.close:
+            return CropSettings(face_share=CLOSE_FACE_SHARE, face_margin=CLOSE_FACE_MARGIN)
+        return CropSettings()
+
+
+class ShapeEstimates:
+    """What windows of a shape score, as estimated or as scored.
+
+    Args:
+        windows_xyxy: int (W, 4), in pixels of the photo.
+        points: float32 (W,), 0 to 100.
+
+    Attributes:
+        lowest, highest: between which most points lie: a tenth is lower, none is higher.
+    """
+
+    def __init__(self, windows_xyxy: Whole, points: Floats) -> None:
+        sides = windows_xyxy[:, 2:] - windows_xyxy[:, :2]
+        self._sides_wh, of_size = np.unique(sides, axis=0, return_inverse=True)
+        self.windows_xyxy, self.points = windows_xyxy, points
+        order = np.argsort(of_size.ravel(), kind="stable")
+        counts = np.bincount(of_size.ravel(), minlength=len(self._sides_wh))
+        cuts = np.cumsum(counts)[:-1]
+        self._starts = np.split(windows_xyxy[order, :2], cuts)
+        self._points = np.split(points[order], cuts)
+        self.lowest, self.highest = float(np.percentile(points, 10)), float(points.max())
+
+    def at(self, boxes: Sequence[Box]) -> tuple[Floats, Floats]:
+        """What the nearest windows score.
+
+        Returns:
+            points float32 (N,), and how far each window is from its box, as a share of its sides: float32 (N,).
+        """
+        points, away = np.zeros(len(boxes), np.float32), np.zeros(len(boxes), np.float32)
+        for number, box in enumerate(boxes):
+            side = np.array([box.width, box.height])
+            unlike = np.abs(np.log(self._sides_wh / side)).max(axis=1)
+            size = int(np.argmin(unlike))
+            middle = np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2
+            apart = np.abs(self._starts[size] + self._sides_wh[size] / 2 - middle).max(axis=1)
+            nearest = int(np.argmin(apart))
+            points[number] = self._points[size][nearest]
+            away[number] = max(apart[nearest] / side.max(), unlike[size])
+        return points, away
+
+
+@dataclass(frozen=True)
+class FoundCrops:
+    """What a search of one shape found.
+
+    Attributes:
+        estimates: of its windows.
+        suggestions: the best that differ, best first; empty while these are still scored.
+    """
+
+    estimates: ShapeEstimates
+    suggestions: tuple[CropSuggestion, ...] = ()
+
+
+class CropSession:
+    """A photo, opened. Searches are for one thread at a time, `exact` is for any.
+
+    Args:
+        picture: decoded to about `SEARCH_LONG_SIDE`.
+        faces: of the photo, in pixels of its full size.
+        scorer: scores it.
+
+    Attributes:
+        whole: the score of the whole photo.
+    """
+
+    def __init__(self, picture: Picture, faces: Faces, scorer: Scorer) -> None:
+        self.picture, self.faces = picture, faces
+        self._scorer = scorer
+        self.whole = scorer.score(picture.pixels)
+        self._offset_xy = without_border(picture)[1]
+        self._searches: dict[tuple[bool, FaceRules], CropSearch] = {}
+
+    @property
+    def size_wh(self) -> tuple[int, int]:
+        """Of the photo, in the pixels that all boxes speak of."""
+        return self.picture.full_size_wh
+
+    def exact(self, box: Box) -> Score:
+        """The network's own score of a crop."""
+        height, width = self.picture.pixels.shape[:2]
+        part = box.scaled(self.picture.full_size_wh, (width, height))
+        return self._scorer.score_squares([letterbox(self.picture.pixels, part)])[0]
+
+    def judged(self, box: Box) -> CropSuggestion:
+        """A crop with its exact score, and what it gains on the whole photo."""
+        score = self.exact(box)
+        return CropSuggestion(box, score, score.points - self.whole.points)
+
+    def search(self, aspect: Aspect, rules: FaceRules) -> Iterator[Progress[FoundCrops]]:
+        """Search the crops of a shape, or of all for `FREE`.
+
+        Yields:
+            the estimates as soon as they are there, where the model can estimate; in the last progress the crops.
+
+        Raises:
+            ModelError: the model's crop head is damaged.
+        """
+        search = self._search_for(aspect, rules)
+        shapes = COMMON_ASPECTS if aspect == FREE else (aspect,)
+        estimates = None
+        if search.has_head:
+            estimates = self._estimates(search, shapes)
+            yield Progress(0, 0, "estimated", (FoundCrops(estimates),))
+        scored: list[tuple[Box, Score]] = []
+        for number, shape in enumerate(shapes):
+            for step in search.score(shape):
+                scored += step.results
+                yield Progress(number, len(shapes), step.note)
+        if estimates is None:
+            windows = np.array([self._moved(box).xyxy for box, _ in scored], np.int64)
+            estimates = ShapeEstimates(windows, np.array([score.points for _, score in scored], np.float32))
+        suggestions = self._with_others(search.suggest(scored), estimates, rules.settings())
+        yield Progress(len(shapes), len(shapes), "", (FoundCrops(estimates, suggestions),))
+
+    def _search_for(self, aspect: Aspect, rules: FaceRules) -> CropSearch:
+        key = aspect == FREE, rules
+        if key not in self._searches:
+            settings = rules.settings()
+            if aspect == FREE:
+                settings = dataclasses.replace(settings, exact=EXACT_OF_EACH, refinements=0)
+            self._searches[key] = CropSearch(self.picture, self._faces_for(rules), self._scorer, settings)
+        return self._searches[key]
+
+    def _with_others(
+        self, found: tuple[CropSuggestion, ...], estimates: ShapeEstimates, settings: CropSettings
+    ) -> tuple[CropSuggestion, ...]:
+        """As many as are wanted: what a search scores lies close together, so others that differ are scored too."""
+        others: list[Box] = []
+        for number in np.argsort(-estimates.points, kind="stable").tolist():
+            if len(found) + len(others) >= settings.suggestions:
+                break
+            box = Box(*estimates.windows_xyxy[number].tolist())
+            if all(box.iou(other) <= settings.max_iou for other in (*(each.box for each in found), *others)):
+                others.append(box)
+        scores = [self.exact(box) for box in others]
+        more = [
+            CropSuggestion(box, score, score.points - self.whole.points)
+            for box, score in zip(others, scores, strict=True)
+        ]
+        return tuple(sorted((*found, *more), key=lambda each: -each.score.logit))
+
+    def _faces_for(self, rules: FaceRules) -> Faces:
+        if rules.kept is None:
+            return self.faces
+        chosen = sorted(rules.kept)
+        return Faces(self.faces.boxes_xyxy[chosen], self.faces.landmarks_xy[chosen], self.faces.confidence[chosen])
+
+    def _estimates(self, search: CropSearch, shapes: Sequence[Aspect]) -> ShapeEstimates:
+        found = [search.estimates(shape) for shape in shapes]
+        windows = np.concatenate([each for each, _ in found]) + np.tile(self._offset_xy, 2)
+        logits = np.concatenate([each for _, each in found])
+        reference = self._scorer.card.reference_logits
+        points = np.interp(logits, reference, np.linspace(0, 100, len(reference)))
+        return ShapeEstimates(windows, points.astype(np.float32))
+
+    def _moved(self, box: Box) -> Box:
+        """A window of the photo without its bars, in pixels of the photo with them."""
+        x, y = self._offset_xy
+        return Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)

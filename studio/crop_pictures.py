@@ -1,0 +1,93 @@
+"""Photos for the review of crops, decoded away from the window: large enough to show a part of them, the last kept."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstance, Slot
+from PySide6.QtGui import QImage, QPixmap
+
+from engine.errors import PictureError
+from engine.pictures import load_picture
+from studio.qt_pictures import image_from_pixels
+
+# A crop of half the photo fills its place on a screen of twice the usual density.
+LONG_SIDE = 480
+# Some screens full; 0.6 MB each.
+MOST_KEPT, MOST_WISHES = 200, 60
+
+
+@dataclass(frozen=True)
+class SmallPhoto:
+    """A photo to draw.
+
+    Attributes:
+        pixmap: reduced; null where the photo cannot be read.
+        full_wh: width and height of the photo in the file.
+    """
+
+    pixmap: QPixmap
+    full_wh: tuple[int, int]
+
+
+class CropPictures(QObject):
+    """Gives photos at once, or later by a signal. To be used in the window's thread.
+
+    Signals:
+        arrived: a photo can be had now.
+    """
+
+    arrived = Signal()
+    _decoded = Signal(object, QImage, object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._kept: OrderedDict[Path, SmallPhoto] = OrderedDict()
+        self._wished: OrderedDict[Path, _Decode] = OrderedDict()
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._wishes = 0
+        self._closed = False
+        self._decoded.connect(self._keep)
+
+    def get(self, path: Path) -> SmallPhoto | None:
+        """The photo, if it is at hand; else it is fetched, and `arrived` tells."""
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        if path not in self._wished and not self._closed:
+            self._wished[path] = wish = _Decode(path, self._decoded)
+            self._wishes += 1
+            self._pool.start(wish, self._wishes)  # the newest wish first
+            while len(self._wished) > MOST_WISHES:  # what was scrolled past is wished for again when it is seen again
+                self._pool.tryTake(self._wished.popitem(last=False)[1])
+        return None
+
+    def close(self) -> None:
+        """Fetch no more, and wait for what is under way."""
+        self._closed = True
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    @Slot(object, QImage, object)
+    def _keep(self, path: Path, image: QImage, full_wh: tuple[int, int]) -> None:
+        self._wished.pop(path, None)
+        self._kept[path] = SmallPhoto(QPixmap.fromImage(image), full_wh)
+        while len(self._kept) > MOST_KEPT:
+            self._kept.popitem(last=False)
+        self.arrived.emit()
+
+
+class _Decode(QRunnable):
+    def __init__(self, path: Path, told: SignalInstance) -> None:
+        super().__init__()
+        self.setAutoDelete(False)  # Python owns it: it may be taken back
+        self._path, self._told = path, told
+
+    def run(self) -> None:
+        try:
+            picture = load_picture(self._path, LONG_SIDE)
+        except PictureError:  # the search has said what is wrong with it
+            self._told.emit(self._path, QImage(), (1, 1))
+        else:
+            self._told.emit(self._path, image_from_pixels(picture.pixels), picture.full_size_wh)

@@ -1,0 +1,80 @@
+"""A photo open to be cropped: estimates tell of any crop, best crops differ, a person's own is taken as it is."""
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from engine.aspects import Aspect
+from engine.crop_session import FREE, NEAR, CropSession, FaceRules, ShapeEstimates, shape_named
+from engine.faces import FaceDetector
+from engine.geometry import Box
+from engine.photo_crops import PhotoCrops
+from engine.pictures import load_picture
+from engine.scoring import Scorer, load_scorer
+
+SQUARE = Aspect.parse("1:1")
+
+
+@pytest.fixture(scope="module")
+def scorer() -> Scorer:
+    return load_scorer()
+
+
+@pytest.fixture
+def session(samples: list[Path], scorer: Scorer) -> CropSession:
+    picture = load_picture(samples[0], 640)
+    return CropSession(picture, FaceDetector().detect_full_size(picture), scorer)
+
+
+def test_an_estimate_is_that_of_the_nearest_window() -> None:
+    windows = np.array([(0, 0, 100, 100), (50, 0, 150, 100), (0, 0, 200, 200)], np.int64)
+    estimates = ShapeEstimates(windows, np.array([10, 20, 30], np.float32))
+    points, away = estimates.at([Box(40, 0, 140, 100), Box(5, 3, 190, 188), Box(900, 900, 1000, 1000)])
+    assert points.tolist()[:2] == [20, 30]
+    assert away[0] <= NEAR < away[2]
+
+
+def test_the_best_crops_differ_and_keep_the_face(session: CropSession) -> None:
+    found = [each for step in session.search(SQUARE, FaceRules()) for each in step.results]
+    assert not found[0].suggestions  # the estimates come first
+    suggestions = found[-1].suggestions
+    assert len(suggestions) >= 2
+    points = [each.score.points for each in suggestions]
+    assert points == sorted(points, reverse=True)
+    boxes = [each.box for each in suggestions]
+    assert all(one.iou(other) <= 0.75 for one in boxes for other in boxes if one != other)
+    assert suggestions[0].gain == pytest.approx(points[0] - session.whole.points)
+    x0, y0 = session.faces.landmarks_xy[0].min(axis=0)
+    assert boxes[0].x0 <= x0
+    assert boxes[0].y0 <= y0
+
+
+def test_free_searches_all_shapes(session: CropSession) -> None:
+    found = [each for step in session.search(FREE, FaceRules()) for each in step.results][-1]
+    sides = found.estimates.windows_xyxy[:, 2:] - found.estimates.windows_xyxy[:, :2]
+    ratios = np.unique(np.round(sides[:, 0] / sides[:, 1], 1))
+    assert ratios.min() < 0.7
+    assert ratios.max() > 1.7
+
+
+def test_shapes_are_named() -> None:
+    assert shape_named(" Free") == FREE
+    assert shape_named("4:5") == Aspect.parse("4:5")
+    with pytest.raises(ValueError, match="aspect"):
+        shape_named("square")
+
+
+def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path], scorer: Scorer) -> None:
+    photo = tmp_path / "photo.jpg"
+    with Image.open(samples[0]) as image:
+        image.resize((600, 600)).save(photo)
+    own = {hashlib.sha256(photo.read_bytes()).hexdigest(): Box(5, 6, 405, 406)}
+    (*_, last) = PhotoCrops(SQUARE, scorer, own=own)(photo)
+    (found,) = last.results
+    assert found.own
+    assert found.box == Box(5, 6, 405, 406)
+    (*_, last) = PhotoCrops(SQUARE, scorer)(photo)
+    assert not last.results[0].own
