@@ -5,9 +5,9 @@ network alone, as a whole, so that it works with everything that runs it. A part
 it, which is less of an event in the picture than grey would be.
 
 How far to trust it is printed by `selfie-studio bench saliency` (`engine/saliency_bench.py`): in most portraits the
-highest lift lies on the face; a square planted beside the face is where the lift is lowest in about half of them, as it costs
-the score little, so that it hardly stands out. A mean of two sizes of parts, 64 and 96 pixels, found 32 of 40 squares
-in place of 30, for twice the looks. Where the map is about 0 it says nothing.
+highest lift lies on the face; a square planted beside the face is where the lift is lowest in about half of them, as it
+costs the score little, so that it hardly stands out. A mean of two sizes of parts, 64 and 96 pixels, found 32 of 40
+squares in place of 30, for twice the looks. Where the map is about 0 it says nothing.
 """
 
 from collections.abc import Iterator, Sequence
