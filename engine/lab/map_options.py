@@ -1,6 +1,7 @@
 """How a map is made, and what is said where it cannot be."""
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 
 from engine.errors import EngineError
 
@@ -37,8 +38,10 @@ class MapOptions:
 
 
 def check_installed() -> None:
-    """Raises: MapError, with what to install."""
-    try:
-        import openTSNE  # noqa: F401
-    except ImportError as error:
-        raise MapError(f"The map needs openTSNE: {HOW_TO_INSTALL}") from error
+    """Look for the library without loading it, which takes seconds.
+
+    Raises:
+        MapError: with what to install.
+    """
+    if find_spec("openTSNE") is None:
+        raise MapError(f"The map needs openTSNE: {HOW_TO_INSTALL}")

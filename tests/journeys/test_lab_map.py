@@ -18,6 +18,8 @@ from studio.window import StudioWindow
 from .conftest import WAIT_MS
 
 pytest.importorskip("openTSNE")
+# Said once, by Qt Multimedia, where the system lacks it.
+pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3")
 
 
 @pytest.fixture
@@ -132,3 +134,16 @@ def test_i_draw_a_map_without_the_window(album: Path, samples: list[Path], tmp_p
     again = _run("lab", "map", album, "--out", out, "--force", "--side", "800", "--colour-by-score")
     assert again.returncode == 0
     assert "made anew" in again.stderr
+
+
+def test_what_to_install_is_said_where_the_map_cannot_be_made(
+    qtbot: QtBot,
+    start: Callable[..., StudioWindow],
+    album: Path,
+    samples: list[Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("engine.lab.map_options.find_spec", lambda _: None)
+    page = opened_map(qtbot, start("open", album), len(samples))
+    qtbot.waitUntil(lambda: "pip install 'selfie-studio[lab]'" in page.empty.text.text(), timeout=WAIT_MS)
+    assert not page.empty.buttons["Make the map"].isVisible()

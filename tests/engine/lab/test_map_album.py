@@ -74,10 +74,9 @@ def test_gone_photos_are_left_out_and_new_ones_placed_among_their_like(catalogue
     assert len(opened.photos) == 40
     assert opened.new == 4
     np.testing.assert_array_equal(opened.places[:36], made.places[4:])
-    for place in opened.places[36:]:
-        kind = opened.photos.contents[36 + int(np.flatnonzero((opened.places[36:] == place).all(axis=1))[0])] % 2
+    for place, content in zip(opened.places[36:], opened.photos.contents[36:], strict=True):
         nearest = np.linalg.norm(opened.places[:36] - place, axis=1).argmin()
-        assert opened.photos.contents[nearest] % 2 == kind
+        assert opened.photos.contents[nearest] % 2 == content % 2
     # They keep their places, and what made the map is still told apart from them.
     (again,) = results(open_map(now, catalogue, MODEL, tmp_path))
     np.testing.assert_array_equal(again.places, opened.places)
