@@ -97,7 +97,7 @@ def level_matrix(size_wh: tuple[int, int], angle_deg: float) -> tuple[Floats, tu
     width, height = size_wh
     side = _kept_side(size_wh, angle_deg)
     kept_w, kept_h = max(1, int(width * side)), max(1, int(height * side))
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle_deg, 1)
+    matrix = np.array(cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle_deg, 1), np.float64)
     matrix[:, 2] -= np.array([width - kept_w, height - kept_h]) / 2
     return np.asarray(matrix, np.float32), (kept_w, kept_h)
 
