@@ -16,6 +16,7 @@ from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
+from engine.level import level_size
 from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, written
 from engine.pictures import flattened, open_image
 
@@ -48,7 +49,14 @@ def is_crop_name(path: Path) -> bool:
 
 
 def save_crop(
-    source: Path, box: Box, folder: Path, name: str, *, long_side: int | None = None, quality: int = JPEG_QUALITY
+    source: Path,
+    box: Box,
+    folder: Path,
+    name: str,
+    *,
+    long_side: int | None = None,
+    quality: int = JPEG_QUALITY,
+    angle_deg: float = 0.0,
 ) -> Path:
     """Write a part of a photo to a new file.
 
@@ -59,6 +67,7 @@ def save_crop(
         name: without a suffix; where it is taken, -2, -3 ... is added.
         long_side: pixels of the crop's longer side, never enlarged; None keeps the photo's resolution.
         quality: 1 to 100, of JPEG and WebP.
+        angle_deg: the photo is turned upright by this first, as `engine.level` has it; the box is of what that leaves.
 
     Returns:
         The new file: of the source's format where that is JPEG, PNG, WebP or TIFF, else JPEG.
@@ -70,6 +79,8 @@ def save_crop(
     with open_image(source) as image:
         form = _format_for(image)
         upright = ImageOps.exif_transpose(image)
+        if angle_deg:
+            upright = _levelled(upright, angle_deg)
         crop = upright.crop(_inside(box, source, upright))
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
@@ -80,6 +91,15 @@ def save_crop(
         crop.save(temporary, form, **options)
         _add_what_pillow_left_out(source, temporary, form)
     return target
+
+
+def _levelled(image: Image.Image, angle_deg: float) -> Image.Image:
+    """As `engine.level.levelled` does it with pixels, whatever the image is made of."""
+    width, height = level_size(image.size, angle_deg)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    coarse = image.mode in ("P", "1")
+    turned = image.rotate(angle_deg, Image.Resampling.NEAREST if coarse else Image.Resampling.BICUBIC)
+    return turned.crop((left, top, left + width, top + height))
 
 
 def _reduced(crop: Image.Image, long_side: int) -> Image.Image:

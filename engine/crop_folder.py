@@ -19,6 +19,7 @@ from engine.crop_names import NamePattern
 from engine.crop_search import CropSuggestion
 from engine.errors import PictureError
 from engine.geometry import Box
+from engine.level import LevelBy
 from engine.lossless_crop import save_lossless_crop
 from engine.pictures import load_picture
 from engine.progress import Progress
@@ -76,6 +77,7 @@ class CropJob:
         place: where the rectangle goes, if it goes alone.
         long_side: pixels of the longer side, at the most, of what is saved anew; None keeps all.
         quality: of JPEG and WebP that are saved anew.
+        level: what photos are levelled by before they are searched; None leaves them as they stand.
         again: whether what was done before is done once more.
         dry_run: whether nothing is written.
     """
@@ -87,6 +89,7 @@ class CropJob:
     place: RatingPlace = RatingPlace.SIDECAR
     long_side: int | None = None
     quality: int = JPEG_QUALITY
+    level: LevelBy | None = None
     again: bool = False
     dry_run: bool = False
 
@@ -97,6 +100,8 @@ class CropJob:
             raise ValueError(f"{self.long_side} pixels are no size")
         if self.way is not CropWay.ENCODED and self.long_side is not None:
             raise ValueError("a size needs the crop to be saved anew: leave it, or lossless and metadata, out")
+        if self.way is not CropWay.ENCODED and self.level is not None:
+            raise ValueError("what is levelled is saved anew: leave the level, or lossless and metadata, out")
         if self.folder is None and not (self.way is CropWay.METADATA or self.dry_run):
             raise ValueError("new files need a folder")
 
@@ -115,6 +120,7 @@ class CroppedPhoto:
         doubt: why a person should look at it; None where nothing speaks against it.
         done_before: whether an earlier run did it.
         error: why there is none.
+        angle_deg: what the photo was levelled by; the box is of what that left.
     """
 
     source: Path
@@ -126,6 +132,7 @@ class CroppedPhoto:
     doubt: str | None = None
     done_before: bool = False
     error: str | None = None
+    angle_deg: float = 0.0
 
 
 def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path | None) -> list[Path]:
@@ -208,15 +215,19 @@ def _crop(photo: Path, best: CropSuggestion, number: int, job: CropJob, record: 
         saved = save_lossless_crop(photo, box, job.folder, name)
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
-        target = save_crop(photo, box, job.folder, name, long_side=job.long_side, quality=job.quality)
-    done = CroppedPhoto(photo, target, box.xyxy, best.score.points, best.gain, shift, _doubt(box, best.gain))
+        target = save_crop(
+            photo, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
+        )
+    done = CroppedPhoto(photo, target, box.xyxy, best.score.points, best.gain, shift, _doubt(box, best))
     if target and job.way is not CropWay.METADATA:
         record.add(done, job)
     return done
 
 
-def _doubt(box: Box, gain: float) -> str | None:
-    if round(gain) < 0:
+def _doubt(box: Box, best: CropSuggestion) -> str | None:
+    if best.faces_lost:
+        return f"no crop of this shape holds all faces: {best.faces_lost} are cut or left out"
+    if round(best.gain) < 0:
         return "the whole photo scores higher"
     if min(box.width, box.height) < SMALL_SIDE:
         return f"it is only {box.width} x {box.height} pixels"
@@ -274,4 +285,5 @@ def _key(photo: Path, job: CropJob) -> list[str | int | None]:
     except OSError as error:
         raise PictureError(photo, f"this file cannot be read ({error.strerror})", passing=True) from error
     how: list[str | int | None] = [job.aspect.name, job.names.text, job.way.value, job.long_side, job.quality]
-    return [str(photo.resolve()), found.st_size, found.st_mtime_ns, *how]
+    levelled = [job.level.value] if job.level else []
+    return [str(photo.resolve()), found.st_size, found.st_mtime_ns, *how, *levelled]

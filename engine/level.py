@@ -17,6 +17,7 @@ import numpy as np
 
 from engine.faces import Faces
 from engine.head_tilt import TiltReader
+from engine.pictures import Picture
 from engine.pixels import Floats, Pixels
 
 # Further than this a photo leans on purpose, or what was read is wrong.
@@ -95,11 +96,21 @@ def levelled(pixels: Pixels, angle_deg: float) -> Pixels:
 def level_matrix(size_wh: tuple[int, int], angle_deg: float) -> tuple[Floats, tuple[int, int]]:
     """Where points of a photo go when it is levelled, float32 (2, 3), and the width and height that are kept."""
     width, height = size_wh
-    side = _kept_side(size_wh, angle_deg)
-    kept_w, kept_h = max(1, int(width * side)), max(1, int(height * side))
+    kept_w, kept_h = level_size(size_wh, angle_deg)
     matrix = np.array(cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle_deg, 1), np.float64)
     matrix[:, 2] -= np.array([width - kept_w, height - kept_h]) / 2
     return np.asarray(matrix, np.float32), (kept_w, kept_h)
+
+
+def level_size(size_wh: tuple[int, int], angle_deg: float) -> tuple[int, int]:
+    """Width and height of a photo once it is levelled; its middle stays the middle."""
+    side = _kept_side(size_wh, angle_deg)
+    return max(1, int(size_wh[0] * side)), max(1, int(size_wh[1] * side))
+
+
+def levelled_picture(picture: Picture, angle_deg: float) -> Picture:
+    """A decoded photo, levelled; what it says of the photo's full size is that of the levelled one."""
+    return Picture(levelled(picture.pixels, angle_deg), level_size(picture.full_size_wh, angle_deg), picture.taken)
 
 
 def levelled_faces(faces: Faces, size_wh: tuple[int, int], angle_deg: float) -> Faces:

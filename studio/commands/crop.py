@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from engine.crop_folder import CropJob, CroppedPhoto, Search
     from engine.crop_search import CropSuggestion
     from engine.faces import FaceDetector
+    from engine.level import LevelBy
     from engine.scoring import Scorer
 
 NOT_UNDERSTOOD, INTERRUPTED = 2, 130
@@ -28,7 +30,8 @@ def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the crops; made where it is missing.")] = None,
     aspect: Annotated[
-        str | None, typer.Option("--aspect", help="Width to height, as 4:5; or original. 1:1 if not said.")
+        str | None,
+        typer.Option("--aspect", help="Width to height, as 4:5; original; free: the best of all. 1:1 if not said."),
     ] = None,
     preset: Annotated[
         str | None, typer.Option("--preset", help="profile, story or print: shape, size and quality.")
@@ -51,6 +54,9 @@ def crop(
     ] = "sidecar",
     report: Annotated[
         Path | None, typer.Option("--report", help="What became of each: a .html page, or .json.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="First turn what leans upright, by its eyes or its horizon.")
     ] = None,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
@@ -76,7 +82,7 @@ def crop(
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, again, dry_run)
+    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, level, again, dry_run)
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
@@ -90,7 +96,9 @@ def crop(
     done: list[CroppedPhoto] = []
     stopped = False
     try:
-        search = partial(search_photo, aspect=job.aspect, scorer=scorer, detector=detector, exhaustive=exhaustive)
+        search = partial(
+            search_photo, aspect=job.aspect, scorer=scorer, detector=detector, exhaustive=exhaustive, level=job.level
+        )
         _crop_all(photos, job, search, done)
     except KeyboardInterrupt:
         stopped = True
@@ -125,6 +133,7 @@ def _job(
     place: str,
     lossless: bool,
     metadata_only: bool,
+    level: str | None,
     again: bool,
     dry_run: bool,
 ) -> "CropJob":
@@ -155,11 +164,20 @@ def _job(
             place=RatingPlace(place),
             long_side=size if size is not None or way is not CropWay.ENCODED or not use else use.long_side,
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
+            level=_level_by(level),
             again=again,
             dry_run=dry_run,
         )
     except ValueError as error:
         _not_understood(str(error))
+
+
+def _level_by(level: str | None) -> "LevelBy | None":
+    from engine.level import LevelBy
+
+    if level is not None and level not in set(LevelBy):
+        _not_understood(f"nothing is levelled by {level!r}: {' and '.join(LevelBy)} tell")
+    return LevelBy(level) if level else None
 
 
 def _check_report(report: Path | None) -> None:
@@ -203,16 +221,30 @@ def _say_what_was_done(done: list["CroppedPhoto"], job: "CropJob") -> None:
 
 
 def search_photo(
-    path: Path, aspect: "Aspect", scorer: "Scorer", detector: "FaceDetector", *, exhaustive: bool = False
+    path: Path,
+    aspect: "Aspect",
+    scorer: "Scorer",
+    detector: "FaceDetector",
+    *,
+    exhaustive: bool = False,
+    level: "LevelBy | None" = None,
 ) -> Iterator[Progress["CropSuggestion"]]:
-    """Open a photo and search its crops.
+    """Open a photo, level it if that is wanted and search its crops.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
     from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
+    from engine.level import level_angle, levelled_picture
     from engine.pictures import load_picture
 
-    picture = load_picture(path, SEARCH_LONG_SIDE)
+    picture, angle_deg = load_picture(path, SEARCH_LONG_SIDE), 0.0
+    if level and (found := level_angle(picture.pixels, detector.detect(picture.pixels), level)):
+        speak.print(
+            f"{escape(shown_path(path))}: levelled by {found.angle_deg:+.1f} degrees, {found.loss:.0%} of it is lost"
+        )
+        picture, angle_deg = levelled_picture(picture, found.angle_deg), found.angle_deg
     way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
-    yield from search_crops(picture, detector.detect_full_size(picture), scorer, aspect, way=way)
+    for progress in search_crops(picture, detector.detect_full_size(picture), scorer, aspect, way=way):
+        crops = tuple(replace(crop, angle_deg=angle_deg) for crop in progress.results)
+        yield replace(progress, results=crops)
