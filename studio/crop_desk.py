@@ -10,11 +10,11 @@ from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.aspects import ORIGINAL, Aspect
+from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.catalogue import Catalogue
 from engine.crop_folder import DEFAULT_MARGIN
 from engine.crop_search import CropSuggestion
-from engine.crop_session import FREE, FaceRules, FoundCrops
+from engine.crop_session import FaceRules, FoundCrops
 from engine.geometry import Box
 from engine.scoring import Scorer
 from studio.crop_finder import CropFinder
