@@ -32,7 +32,7 @@ _PNG_XMP = "XML:com.adobe.xmp"
 # What Pillow 13 does not write, whatever it is given.
 _WITHOUT_XMP = frozenset(("PNG", "TIFF"))
 _SUFFIX_BY_FORMAT = {"JPEG": ".jpg", "PNG": ".png", "WEBP": ".webp", "TIFF": ".tif"}
-_CROP_NAME = re.compile(r"_crop-(original|[\d.]+x[\d.]+)(-\d+)?$")
+_CROP_NAME = re.compile(r"_crop-(original|free|[\d.]+x[\d.]+)(-\d+)?$")
 _JPEG_MODES = frozenset(("L", "RGB", "CMYK"))
 # An XMP packet may state the orientation too, as an attribute or as an element.
 _XMP_ORIENTATION = re.compile(rb"(tiff:Orientation(?:=[\"']|>)\s*)[1-8]")
