@@ -1,7 +1,7 @@
 """Which crop of a photo the network likes best: three bounded numbers, x, y and scale, are searched whole.
 
     fast        all windows of `engine.crop_windows` estimated by `engine.crop_head`, the best few scored by the
-                network, all estimates corrected by what it says (`engine.crop_correction`), and once more the best few
+                network, all estimates corrected by what it says (`engine.crop_correction`), and so on a few times
     exhaustive  all windows scored by the network: the truth that the fast way is measured by, in a minute
 
 A Spatial Transformer trained by gradient got stuck or drifted here (`engine.crop_gradient` shows it). For a model
@@ -33,13 +33,13 @@ from engine.scoring import Score, Scorer
 # Windows are cut from a picture of this size: the smallest one still fills the network's 224 pixels.
 SEARCH_LONG_SIDE = 960
 # Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
-START_WINDOWS, START_REFINEMENTS = 250, 3
+START_WINDOWS, START_REFINEMENTS = 250, 8
 # Of two windows that overlap by more than this only the better one is scored at once.
 SHORTLIST_IOU = 0.85
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
-BOLDNESS = 0.5
+BOLDNESS = 1.25
 
 
 class SearchWay(StrEnum):

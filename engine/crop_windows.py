@@ -31,8 +31,8 @@ class CropSettings:
 
     Attributes:
         windows: how many are looked at, at the least, where the photo has room for so many.
-        exact: how many of the best are scored by the network itself.
-        refinements: how often as many again are scored, once the estimates are corrected by what was scored.
+        exact: how many of the best are scored by the network itself, before estimates are corrected by what it says.
+        refinements: how often they are corrected, and as many again scored.
         scales: how many sizes they have.
         min_scale: side of the smallest window, as a share of the largest that fits.
         min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
@@ -44,8 +44,8 @@ class CropSettings:
     """
 
     windows: int = 10_000
-    exact: int = 7
-    refinements: int = 1
+    exact: int = 3
+    refinements: int = 3
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
