@@ -257,13 +257,15 @@ def test_a_save_that_fails_leaves_the_next_photo_alone(qtbot: QtBot, window: Stu
 
 
 def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    qtbot.waitUntil(lambda: not window.album.jobs.busy, timeout=WAIT_MS)  # of the samples
     window.open_in_crop(folder / "empty.jpg")
     qtbot.waitUntil(lambda: "empty" in window.statusBar().currentMessage(), timeout=WAIT_MS)
     assert window.crop.pages.currentWidget() is window.crop.empty
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
-def test_the_keys_of_the_room_stand_in_the_table(window: StudioWindow) -> None:
+def test_the_keys_of_the_room_stand_in_the_table(qtbot: QtBot, window: StudioWindow) -> None:
+    qtbot.waitUntil(lambda: not window.album.jobs.busy, timeout=WAIT_MS)  # of the samples
     window._show_keys()
     (table,) = window.findChildren(KeyTable)
     text = table.text.toPlainText()
