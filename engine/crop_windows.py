@@ -12,7 +12,7 @@ Windows of one size make a group: every left edge goes with every top edge, so t
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +23,8 @@ from engine.geometry import Box
 from engine.pixels import Floats
 
 Whole = npt.NDArray[np.int64]
+# Of a face whose forehead may be lost no more than eyes and mouth is asked for.
+LEAST_FACE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,22 @@ def window_groups(
         Groups that each hold a polite window, the largest first: at least one.
     """
     settings = settings or CropSettings()
-    main = main_faces(faces, settings)
+    main, found, most = main_faces(faces, settings), list[WindowGroup](), -1
+    # A face too large for the shape, or people who hardly fit, may lose foreheads, then the room around eyes and mouth.
+    tight = replace(settings, face_share=LEAST_FACE_SHARE)
+    for rules in (settings, tight, replace(tight, face_margin=0.0)):
+        groups, kept = _kindest_groups(size_wh, main, aspect, rules)
+        if kept > most:
+            found, most = groups, kept
+        if most == len(main):
+            break
+    return found
+
+
+def _kindest_groups(
+    size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
+) -> tuple[list[WindowGroup], int]:
+    """Windows that keep as many faces as any does, and how many."""
     together = _together(main, size_wh, settings)
     wanted = settings.windows
     for _ in range(3):
@@ -114,11 +131,12 @@ def window_groups(
         if found >= settings.windows or wanted > settings.windows:
             break
         wanted = int(wanted * min(6.0, 1.1 * settings.windows / found))
-    return [
+    kindest = [
         WindowGroup(group.width, group.height, group.lefts, group.tops, mask)
         for group, mask in zip(groups, polite, strict=True)
         if mask.any()
     ]
+    return kindest, most
 
 
 def candidate_boxes(

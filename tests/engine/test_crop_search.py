@@ -129,6 +129,14 @@ def test_free_is_as_good_as_the_best_shape(photo: tuple[Picture, Faces], scorer:
     assert free.score.points >= max(crop.score.points for crop in shapes) - 3
 
 
+def test_a_face_too_large_for_the_shape_keeps_eyes_and_mouth() -> None:
+    landmarks = np.array([[[350, 400], [650, 400], [500, 550], [380, 700], [620, 700]]], np.float32)
+    face = Faces(np.array([[200, 50, 800, 950]], np.float32), landmarks, np.ones(1, np.float32))
+    boxes = candidate_boxes((1000, 1000), face, Aspect.parse("16:9"), CropSettings(windows=500))
+    assert len(boxes) > 100
+    assert all(box.y0 <= 400 and box.y1 >= 700 for box in boxes)
+
+
 def test_a_row_of_people_too_wide_for_a_square_is_told(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
     picture, faces = photo
     height = picture.pixels.shape[0]

@@ -5,9 +5,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
+from engine.crop_file import save_crop
 from engine.faces import NO_FACES, FaceDetector
-from engine.level import LevelBy, level_angle, level_loss, levelled, levelled_faces
+from engine.geometry import Box
+from engine.level import LevelBy, level_angle, level_loss, level_size, levelled, levelled_faces
 from engine.pictures import load_picture
 
 
@@ -68,3 +71,15 @@ def test_faces_go_where_the_levelled_photo_has_them(samples: list[Path]) -> None
     found = detector.detect(levelled(picture, 5.0))
     middles = [faces.boxes_xyxy[0].reshape(2, 2).mean(axis=0) for faces in (moved, found)]
     assert np.abs(middles[0] - middles[1]).max() < 12
+
+
+def test_a_saved_crop_is_of_the_levelled_photo(tmp_path: Path) -> None:
+    leaning = levelled(_house(), -6.0)
+    Image.fromarray(leaning).save(tmp_path / "photo.png")
+    width, height = level_size((leaning.shape[1], leaning.shape[0]), 6.0)
+    saved = save_crop(tmp_path / "photo.png", Box(0, 0, width, height), tmp_path, "crop", angle_deg=6.0)
+    with Image.open(saved) as crop:
+        assert crop.size == (width, height)
+        pixels = np.asarray(crop.convert("RGB"))
+    assert level_angle(pixels, NO_FACES) is None
+    assert np.abs(pixels.astype(int) - levelled(leaning, 6.0)).mean() < 3
