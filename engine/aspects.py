@@ -10,11 +10,11 @@ _WRITTEN = re.compile(r"(\d{1,5}(?:\.\d{1,4})?):(\d{1,5}(?:\.\d{1,4})?)")
 
 @dataclass(frozen=True)
 class Aspect:
-    """A shape, by name: "1:1", "4:5" ..., or "original" for the photo's own.
+    """A shape, by name: "1:1", "4:5" ..., "original" for the photo's own, "free" for whichever common one is best.
 
     Attributes:
         name: as people write it.
-        ratio: width over height; None for the photo's own.
+        ratio: width over height; None for the photo's own and for free.
     """
 
     name: str
@@ -22,17 +22,18 @@ class Aspect:
 
     @classmethod
     def parse(cls, text: str) -> "Aspect":
-        """Read "W:H" with whole or decimal numbers, or "original".
+        """Read "W:H" with whole or decimal numbers, "original" or "free".
 
         Raises:
             ValueError: something else, or a ratio beyond 1:10 or 10:1.
         """
         text = text.strip().lower()
-        if text == "original":
-            return ORIGINAL
+        for named in (ORIGINAL, FREE):
+            if text == named.name:
+                return named
         found = _WRITTEN.fullmatch(text)
         if found is None:
-            raise ValueError(f"{text!r} is not an aspect ratio: write it as 4:5, or original")
+            raise ValueError(f"{text!r} is not an aspect ratio: write it as 4:5, or original, or free")
         width, height = map(Fraction, found.groups())
         if not (width and height):
             raise ValueError(f"{text!r} is not an aspect ratio: both sides must be above 0")
@@ -52,4 +53,6 @@ class Aspect:
 
 
 ORIGINAL = Aspect("original", None)
+FREE = Aspect("free", None)
+# What a search for the best of all shapes goes through.
 COMMON_ASPECTS = (ORIGINAL, *map(Aspect.parse, ("1:1", "4:5", "5:4", "3:2", "2:3", "16:9", "9:16")))

@@ -4,6 +4,8 @@ A bar has one colour, with noise and compression perhaps, lies on two opposite s
 straight edge. A studio's plain wall ends at a person's outline, not at a straight edge, and is no bar.
 """
 
+import math
+
 import cv2
 import numpy as np
 
@@ -37,11 +39,9 @@ def photo_within(pixels: Pixels) -> Box:
     """
     height, width = pixels.shape[:2]
     top, bottom = _pair_of_bars(pixels)
-    rest = np.ascontiguousarray(pixels[top : height - bottom])
-    left, right = _pair_of_bars(np.ascontiguousarray(rest.transpose(1, 0, 2)))
+    left, right = _pair_of_bars(pixels[top : height - bottom].transpose(1, 0, 2))
     if left and not top:  # a frame of one colour on all sides: its upper bar shows once its sides are off
-        inner = np.ascontiguousarray(pixels[:, left : width - right])
-        top, bottom = _pair_of_bars(inner)
+        top, bottom = _pair_of_bars(pixels[:, left : width - right])
     return Box(left, top, width - right, height - bottom)
 
 
@@ -72,16 +72,27 @@ def _pair_of_bars(pixels: Pixels) -> tuple[int, int]:
 def _bar(pixels: Pixels) -> tuple[int, Floats] | None:
     """Height and colour of the bar at the top, up to the first line that is wholly the photo's."""
     height = len(pixels)
-    depth = min(height, round(MAX_BAR * height) + EDGE_LINES)
-    smooth = cv2.resize(pixels[:depth], (PLACES, depth), interpolation=cv2.INTER_AREA).astype(np.float32)
-    outermost = smooth[: max(2, round(MIN_BAR * height / 2))]
+    outermost = _averages(pixels[: max(2, math.ceil(MIN_BAR * height))])
     colour = np.median(outermost, axis=(0, 1)).astype(np.float32)
     noise = float(np.abs(outermost - colour).mean()) * 1.25  # of a normal distribution, its standard deviation
     tolerance = min(max(TOLERANCE, NOISE_TOLERANCE * noise), NOISE_LIMIT)
-    differs = (np.abs(smooth - colour).max(axis=2) > tolerance).mean(axis=1)  # the share of each line
+    if (_differing(outermost, colour, tolerance) > BAR_SHARE).any():  # as most photos: the rest need not be looked at
+        return None
+    differs = _differing(_averages(pixels[: round(MAX_BAR * height) + EDGE_LINES]), colour, tolerance)
     photo = np.flatnonzero(differs > BAR_SHARE)
-    if len(photo) == 0 or not MIN_BAR * height <= photo[0] <= MAX_BAR * height:
+    if len(photo) == 0 or photo[0] > MAX_BAR * height:
         return None
     edge = int(photo[0])
     behind = np.flatnonzero(differs[edge : edge + EDGE_LINES] >= EDGE_SHARE)
     return (edge + int(behind[0]), colour) if len(behind) else None
+
+
+def _averages(lines: Pixels) -> Floats:
+    """Lines of a picture, each told by the averages of a few places: float32 (H, PLACES, 3)."""
+    smooth = cv2.resize(np.ascontiguousarray(lines), (PLACES, len(lines)), interpolation=cv2.INTER_AREA)
+    return smooth.astype(np.float32)
+
+
+def _differing(lines: Floats, colour: Floats, tolerance: float) -> Floats:
+    """The share of each line that is not of the bar's colour: (H,)."""
+    return np.asarray((np.abs(lines - colour).max(axis=2) > tolerance).mean(axis=1), np.float32)

@@ -11,11 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PIL import Image, JpegImagePlugin, PngImagePlugin
+from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
+from engine.level import level_size
 from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, written
 from engine.pictures import flattened, open_image
 
@@ -57,7 +58,14 @@ def is_crop_name(path: Path) -> bool:
 
 
 def save_crop(
-    source: Path, box: Box, folder: Path, name: str, *, long_side: int | None = None, quality: int = JPEG_QUALITY
+    source: Path,
+    box: Box,
+    folder: Path,
+    name: str,
+    *,
+    long_side: int | None = None,
+    quality: int = JPEG_QUALITY,
+    angle_deg: float = 0.0,
 ) -> Path:
     """Write a part of a photo to a new file.
 
@@ -68,6 +76,7 @@ def save_crop(
         name: without a suffix; where it is taken, -2, -3 ... is added.
         long_side: pixels of the crop's longer side, never enlarged; None keeps the photo's resolution.
         quality: 1 to 100, of JPEG and WebP.
+        angle_deg: the photo is turned upright by this first, as `engine.level` has it; the box is of what that leaves.
 
     Returns:
         The new file: of the source's format where that is JPEG, PNG, WebP or TIFF, else JPEG.
@@ -79,12 +88,16 @@ def save_crop(
     with open_image(source) as image:
         form = _format_for(image)
         stored_wh = image.size
-        reducible = max(box.width, box.height) / long_side if long_side else 1
+        reducible = max(box.width, box.height) / long_side if long_side and not angle_deg else 1
         # A JPEG is decoded at the half, fourth or eighth of its size that still has more pixels than are wanted.
         wanted_wh = round(1.5 * image.width / reducible), round(1.5 * image.height / reducible)
         drafted = reducible > 2 and image.draft(None, wanted_wh) is not None
         image.load()  # what turns by itself, such as a TIFF, has turned then
-        crop = _upright_part(image, box, source, stored_wh if drafted else image.size)
+        if angle_deg:
+            levelled = _levelled(ImageOps.exif_transpose(image), angle_deg)
+            crop = levelled.crop(_inside(box, levelled.size, source))
+        else:
+            crop = _upright_part(image, box, source, stored_wh if drafted else image.size)
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
         if long_side and max(crop.size) > long_side:
@@ -94,6 +107,15 @@ def save_crop(
         crop.save(temporary, form, **options)
         _add_what_pillow_left_out(source, temporary, form, crop.size)
     return target
+
+
+def _levelled(image: Image.Image, angle_deg: float) -> Image.Image:
+    """As `engine.level.levelled` does it with pixels, whatever the image is made of."""
+    width, height = level_size(image.size, angle_deg)
+    left, top = (image.width - width) // 2, (image.height - height) // 2
+    coarse = image.mode in ("P", "1")
+    turned = image.rotate(angle_deg, Image.Resampling.NEAREST if coarse else Image.Resampling.BICUBIC)
+    return turned.crop((left, top, left + width, top + height))
 
 
 def _reduced(crop: Image.Image, long_side: int) -> Image.Image:
@@ -165,12 +187,16 @@ def _format_for(image: Image.Image) -> str:
 def _upright_part(image: Image.Image, box: Box, source: Path, stored_wh: tuple[int, int]) -> Image.Image:
     """The part of the photo, turned as its EXIF says: of twelve megapixels only these are copied and turned."""
     orientation = image.getexif().get(_ORIENTATION_TAG, 1)
-    (width, height), stored = stored_wh, box.as_stored(stored_wh, orientation)
-    x0, y0, x1, y1 = max(stored.x0, 0), max(stored.y0, 0), min(stored.x1, width), min(stored.y1, height)
-    if x0 >= x1 or y0 >= y1:
-        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {width} x {height} pixels")
-    part = image.crop(Box(x0, y0, x1, y1).scaled(stored_wh, image.size).xyxy)
+    stored = Box(*_inside(box.as_stored(stored_wh, orientation), stored_wh, source))
+    part = image.crop(stored.scaled(stored_wh, image.size).xyxy)
     return part.transpose(_TURNS[orientation]) if orientation in _TURNS else part
+
+
+def _inside(box: Box, size_wh: tuple[int, int], source: Path) -> tuple[int, int, int, int]:
+    x0, y0, x1, y1 = max(box.x0, 0), max(box.y0, 0), min(box.x1, size_wh[0]), min(box.y1, size_wh[1])
+    if x0 >= x1 or y0 >= y1:
+        raise PictureError(source, f"the crop {box.xyxy} lies outside of its {size_wh[0]} x {size_wh[1]} pixels")
+    return x0, y0, x1, y1
 
 
 def _save_options(image: Image.Image, crop: Image.Image, form: str, quality: int) -> dict[str, Any]:

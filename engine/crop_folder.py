@@ -22,6 +22,7 @@ from engine.crop_names import NamePattern, values_for_names
 from engine.crop_record import CropRecord
 from engine.errors import PictureError
 from engine.geometry import Box
+from engine.level import LevelBy
 from engine.lossless_crop import save_lossless_crop
 from engine.pictures import load_picture
 from engine.progress import Progress
@@ -44,6 +45,8 @@ class FoundCrop:
         gain: its points less those of the whole photo.
         own: whether a person made it by hand: then nothing speaks against it.
         faces_lost: how many faces it cuts or leaves out, bystanders not counted.
+        angle_deg: what the photo was levelled by before, as `engine.level` has it; the box is of what that left.
+        level_loss: the share of the photo that this cost.
     """
 
     box: Box
@@ -51,6 +54,8 @@ class FoundCrop:
     gain: float
     own: bool = False
     faces_lost: int = 0
+    angle_deg: float = 0.0
+    level_loss: float = 0.0
 
 
 Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
@@ -100,6 +105,7 @@ class CropJob:
         place: where the rectangle goes, if it goes alone.
         long_side: pixels of the longer side, at the most, of what is saved anew; None keeps all.
         quality: of JPEG and WebP that are saved anew.
+        level: what photos are levelled by before they are searched; None leaves them as they stand.
         again: whether what was done before is done once more.
         dry_run: whether nothing is written.
         margin: points that a crop must gain; one that gains less is doubtful.
@@ -112,6 +118,7 @@ class CropJob:
     place: RatingPlace = RatingPlace.SIDECAR
     long_side: int | None = None
     quality: int = JPEG_QUALITY
+    level: LevelBy | None = None
     again: bool = False
     dry_run: bool = False
     margin: float = DEFAULT_MARGIN
@@ -123,13 +130,16 @@ class CropJob:
             raise ValueError(f"{self.long_side} pixels are no size")
         if self.way is not CropWay.ENCODED and self.long_side is not None:
             raise ValueError("a size needs the crop to be saved anew: leave it, or lossless and metadata, out")
+        if self.way is not CropWay.ENCODED and self.level is not None:
+            raise ValueError("what is levelled is saved anew: leave the level, or lossless and metadata, out")
         if self.folder is None and not (self.way is CropWay.METADATA or self.dry_run):
             raise ValueError("new files need a folder")
 
     @property
     def how(self) -> tuple[str | int | None, ...]:
         """What must be the same for a crop that an earlier run made to be this one."""
-        return self.aspect.name, self.names.text, self.way.value, self.long_side, self.quality
+        levelled = (self.level.value,) if self.level else ()
+        return self.aspect.name, self.names.text, self.way.value, self.long_side, self.quality, *levelled
 
 
 @dataclass(frozen=True)
@@ -147,6 +157,8 @@ class CroppedPhoto:
         done_before: whether an earlier run did it.
         own: whether it is a crop that a person made by hand.
         error: why there is none.
+        angle_deg: what the photo was levelled by; the box is of what that left.
+        level_loss: the share of the photo that this cost.
     """
 
     source: Path
@@ -159,6 +171,8 @@ class CroppedPhoto:
     done_before: bool = False
     own: bool = False
     error: str | None = None
+    angle_deg: float = 0.0
+    level_loss: float = 0.0
 
 
 def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path | None) -> list[Path]:
@@ -253,11 +267,18 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         saved = save_lossless_crop(photo, box, job.folder, name)
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
-        target = save_crop(photo, box, job.folder, name, long_side=job.long_side, quality=job.quality)
+        target = save_crop(
+            photo, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
+        )
     if target and job.way is not CropWay.METADATA:
         record.add(photo, job.how, target, box)
     doubt = None if best.own else _doubt(best, job.margin)
-    return CroppedPhoto(photo, target, box.xyxy, best.points, best.gain, shift, doubt, own=best.own)
+    return CroppedPhoto(
+        *(photo, target, box.xyxy, best.points, best.gain, shift, doubt),
+        own=best.own,
+        angle_deg=best.angle_deg,
+        level_loss=best.level_loss,
+    )
 
 
 def _doubt(crop: FoundCrop, margin: float) -> str | None:

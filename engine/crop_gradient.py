@@ -4,20 +4,22 @@ Source: Jaderberg et al., "Spatial Transformer Networks" (arXiv:1506.02025), wit
 proposes them: Adam from the centred window. It stops where the score is locally best, and knows no manners with faces.
 """
 
-import numpy as np
 import torch
 import torch.nn.functional as F  # noqa: N812 (as everyone writes it)
 from torch import Tensor
 
 from engine.aspects import Aspect
+from engine.crop_head import fitted_size, map_input
+from engine.crop_windows import CropSettings
 from engine.geometry import Box
 from engine.network import ScoreNet
 from engine.pictures import Picture
 from engine.preprocess import PREPROCESSING
 
 STEPS, RATE = 40, 0.1
-# As far as the windows of the other searches go down.
-MIN_SCALE = 0.4
+# The picture is reduced to this long side first: sampled between four pixels, as gradients need it, a window of a
+# larger one would alias.
+LONG_SIDE = 448
 
 
 def climb(picture: Picture, network: ScoreNet, aspect: Aspect, *, steps: int = STEPS) -> Box:
@@ -25,7 +27,7 @@ def climb(picture: Picture, network: ScoreNet, aspect: Aspect, *, steps: int = S
 
     Args:
         picture: decoded to about `engine.crop_search.SEARCH_LONG_SIDE`.
-        network: in evaluation mode on the CPU.
+        network: in evaluation mode on the CPU; its weights no longer ask for gradients afterwards.
         aspect: the shape of the crop.
         steps: of Adam.
 
@@ -34,8 +36,11 @@ def climb(picture: Picture, network: ScoreNet, aspect: Aspect, *, steps: int = S
     """
     full_w, full_h = picture.full_size_wh
     largest = aspect.largest_in(picture.full_size_wh)
-    pixels = torch.from_numpy(np.ascontiguousarray(picture.pixels.transpose(2, 0, 1))).float()[None]
-    pixels = (pixels - PREPROCESSING.mean) / PREPROCESSING.std  # (1, 3, H, W)
+    pixels = torch.from_numpy(map_input(picture.pixels, LONG_SIDE))  # (1, 3, H, W)
+    # What was added to fill up whole cells lies to the right and below.
+    fitted_w, fitted_h = fitted_size((picture.pixels.shape[1], picture.pixels.shape[0]), LONG_SIDE)
+    pixels = pixels[:, :, :fitted_h, :fitted_w]
+    network.requires_grad_(False)
     free = torch.tensor([0.0, 0.0, 1.6], requires_grad=True)
     optimiser = torch.optim.Adam([free], lr=RATE)
     for _ in range(steps):
@@ -51,8 +56,8 @@ def climb(picture: Picture, network: ScoreNet, aspect: Aspect, *, steps: int = S
 
 def _window(free: Tensor, largest_wh: tuple[int, int], full_wh: tuple[int, int]) -> Tensor:
     """Left, top, width and height in pixels: (4,); sigmoids keep the three parameters within their bounds."""
-    share = free.sigmoid()
-    side = torch.tensor(largest_wh, dtype=torch.float32) * (MIN_SCALE + (1 - MIN_SCALE) * share[2])
+    share, smallest = free.sigmoid(), CropSettings().min_scale
+    side = torch.tensor(largest_wh, dtype=torch.float32) * (smallest + (1 - smallest) * share[2])
     start = (torch.tensor(full_wh, dtype=torch.float32) - side) * share[:2]
     return torch.cat([start, side])
 

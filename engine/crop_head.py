@@ -1,16 +1,17 @@
 """What ten thousand windows of a photo would score, estimated at once: the convolutions run once, windows share them.
 
-    picture at a few sizes --crop_map.onnx--> feature maps, a cell every 16 pixels
-    window of a map --average over 6 x 6 bins--> features --with its place and its faces--> perceptron --> logit
+    picture at a few sizes --crop_map.onnx--> maps, a cell every 32 pixels: its score, and a few channels more
+    window of a map --averages over 3 x 3 bins--> with its place and its faces: perceptron --> logit
 
-The body of the network up to its fifth stage makes the maps, one convolution more makes their channels few, and a
-perceptron with two hidden layers, distilled from the network itself, judges a window by its bins (as RoI pooling does:
-Girshick, "Fast R-CNN", arXiv:1504.08083). Windows of one size that stand in rows and columns are averaged by two
-products of matrices. `training.crop_head` makes the two files; they serve one model, whose sha256 they carry.
+The network's own layers make the maps. The score of a picture is the mean of what its last layer says of each cell, so
+the mean over the cells of a window is nearly the window's score. What is missing is told from the bins (as RoI pooling
+does: Girshick, "Fast R-CNN", arXiv:1504.08083) by a perceptron with two hidden layers, distilled from the network
+itself. Windows of one size that stand in rows and columns are averaged by two products of matrices.
+`training.crop_head` makes the two files; they serve one model, whose sha256 they carry.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
-from engine.crop_windows import CropSettings, Whole, WindowGroup, main_faces
+from engine.crop_windows import Whole, WindowGroup
 from engine.errors import ModelError
 from engine.faces import Faces
 from engine.pictures import Picture
@@ -33,11 +34,11 @@ if TYPE_CHECKING:
 MAP_FILE, HEAD_FILE = "crop_map.onnx", "crop_head.safetensors"
 # Long sides of the picture: a window is looked at where it comes nearest to the network's 224 pixels.
 LONG_SIDES = (224, 320, 448)
-CELL_PX = 16
-# The deepest stride of the maps' network: pictures are filled up with grey to a multiple of it.
-MULTIPLE = 32
-BINS = 6
+# Pixels of the picture for a cell, and bins for a window's side.
+CELL_PX, BINS = 32, 3
 FACT_COUNT = 19
+# The mean of a window's cells counts up to this, in logits: no photo scores more, or less.
+SCORE_LIMIT = 6.0
 
 
 class FeatureMaps:
@@ -55,28 +56,32 @@ class FeatureMaps:
         self._session = session
         self._maps: dict[int, Floats] = {}
 
-    def long_side_for(self, group: WindowGroup) -> int:
-        """The size of the picture at which windows of this group come nearest to what the network sees."""
-        share = max(group.width, group.height) / max(self.full_wh)
-        return min(LONG_SIDES, key=lambda side: abs(np.log(side * share / PREPROCESSING.size)))
-
     def at(self, long_side: int) -> Floats:
-        """The map at one of `LONG_SIDES`: float32 (h, w, C), a cell every 16 pixels of the picture at that size."""
+        """The map at one of `LONG_SIDES`: float32 (h, w, C), a cell every 32 pixels; channel 0 is the cell's score."""
         if long_side not in self._maps:
-            pixels = map_input(self._pixels, long_side)
-            self._maps[long_side] = np.ascontiguousarray(
-                self._session.run(["map"], {"picture": pixels})[0][0].transpose(1, 2, 0)
-            )
+            self._maps[long_side] = map_of(self._pixels, long_side, self._session)
         return self._maps[long_side]
 
 
+def map_of(picture: Pixels, long_side: int, session: "InferenceSession") -> Floats:
+    """The map, float32 (h, w, C), of a picture, RGB uint8 (H, W, 3), whose longer side is made this long."""
+    found = session.run(["map"], {"picture": map_input(picture, long_side)})[0][0]
+    return np.ascontiguousarray(found.transpose(1, 2, 0))
+
+
+def long_side_for(window_wh: tuple[int, int], full_wh: tuple[int, int]) -> int:
+    """The one of `LONG_SIDES` at which a window comes nearest to what the network sees."""
+    wanted = PREPROCESSING.size * max(full_wh) / max(window_wh)
+    return min(LONG_SIDES, key=lambda side: max(side, wanted) / min(side, wanted))
+
+
 def map_input(picture: Pixels, long_side: int) -> Floats:
-    """A whole picture for the maps' network: float32 (1, 3, H, W), filled up with grey to multiples of 32."""
+    """A whole picture for the maps' network: float32 (1, 3, H, W), filled up with grey to whole cells."""
     height, width = picture.shape[:2]
     fitted_w, fitted_h = fitted_size((width, height), long_side)
     shrinks = fitted_w < width
     fitted = cv2.resize(picture, (fitted_w, fitted_h), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    below, beside = -fitted_h % MULTIPLE, -fitted_w % MULTIPLE
+    below, beside = -fitted_h % CELL_PX, -fitted_w % CELL_PX
     grey = (PREPROCESSING.mean,) * 3
     filled = cv2.copyMakeBorder(fitted, 0, below, 0, beside, cv2.BORDER_CONSTANT, value=grey)
     return network_input([filled.astype(np.uint8, copy=False)])
@@ -100,15 +105,14 @@ def window_features(
         fitted_wh: of the picture that the map was made of, before it was filled up.
 
     Returns:
-        float32 (Y * X, BINS * BINS * C), windows in the order of `WindowGroup.xyxy`.
+        float32 (Y * X, BINS * BINS * C), windows in the order of `WindowGroup.xyxy`, bins column after column.
     """
-    height, width, channels = map_hwc.shape
+    height, width, _ = map_hwc.shape
     columns = _averages(group.lefts, group.width, width, CELL_PX * size_wh[0] / fitted_wh[0])  # (X * B, w)
     rows = _averages(group.tops, group.height, height, CELL_PX * size_wh[1] / fitted_wh[1])  # (Y * B, h)
-    upright = (rows @ map_hwc.reshape(height, -1)).reshape(-1, width, channels)  # (Y * B, w, C)
-    bins = columns @ upright  # (Y * B, X * B, C)
-    parts = bins.reshape(len(group.tops), BINS, len(group.lefts), BINS, channels)
-    features: Floats = parts.transpose(0, 2, 1, 3, 4).reshape(-1, BINS * BINS * channels)
+    strips = (rows @ map_hwc.reshape(height, -1)).reshape(len(group.tops), BINS, width, -1)  # (Y, B, w, C)
+    beside = np.ascontiguousarray(strips.transpose(0, 2, 1, 3)).reshape(len(group.tops), width, -1)  # (Y, w, B * C)
+    features: Floats = (columns @ beside).reshape(len(group.tops) * len(group.lefts), -1)  # (Y * X, B * B * C)
     return features
 
 
@@ -122,7 +126,7 @@ def _averages(starts: Whole, length: int, cells: int, cell_px: float) -> Floats:
 
 
 def window_facts(
-    windows_xyxy: Whole, faces: Faces, size_wh: tuple[int, int], picture_wh: tuple[int, int], long_side: int
+    windows_xyxy: Whole, faces: Faces, size_wh: tuple[int, int], picture_wh: tuple[int, int], long_sides: Whole
 ) -> Floats:
     """Where windows lie, how large they are, and where their faces are.
 
@@ -131,7 +135,7 @@ def window_facts(
         faces: the ones to keep, in pixels of the photo, largest first.
         size_wh: of the photo.
         picture_wh: of the decoded picture, whose pixels are all that the network can see.
-        long_side: of the picture that the map is made of.
+        long_sides: of the picture that each window's map is made of, int (W,).
 
     Returns:
         float32 (W, FACT_COUNT), each within about -3 to 3.
@@ -142,7 +146,7 @@ def window_facts(
     facts = np.zeros((len(window), FACT_COUNT), np.float32)
     facts[:, 0] = np.log2(side[:, 0] / side[:, 1])
     facts[:, 1] = np.log2(longest / max(size_wh))
-    facts[:, 2] = facts[:, 1] + np.log2(long_side / PREPROCESSING.size)
+    facts[:, 2] = facts[:, 1] + np.log2(long_sides / PREPROCESSING.size)
     facts[:, 3] = np.clip(facts[:, 1] + np.log2(max(picture_wh) / PREPROCESSING.size), -2, 2)
     facts[:, 4:6] = np.minimum(start / side, 1)
     facts[:, 6:8] = np.minimum((np.asarray(size_wh) - window[:, 2:]) / side, 1)
@@ -183,19 +187,32 @@ class CropHead:
         """The maps of a picture, for any number of searches in it."""
         return FeatureMaps(picture, self._session)
 
-    def estimate(self, maps: FeatureMaps, group: WindowGroup, faces: Faces, settings: CropSettings) -> Floats:
-        """The logits that windows of a group would have: float32 (Y * X,), in the order of `WindowGroup.xyxy`."""
-        long_side = maps.long_side_for(group)
-        fitted_wh = fitted_size(maps.picture_wh, long_side)
-        features = window_features(group, maps.at(long_side), maps.full_wh, fitted_wh)
-        main = main_faces(faces, settings)
-        facts = window_facts(group.xyxy(), main, maps.full_wh, maps.picture_wh, long_side)
+    def estimate(self, maps: FeatureMaps, groups: Sequence[WindowGroup], faces: Faces) -> Floats:
+        """The logits that windows would have: float32 (W,), group after group in the order of `WindowGroup.xyxy`.
+
+        Args:
+            maps: of the photo.
+            groups: the windows, at least one group.
+            faces: the ones to keep, in pixels of the photo, largest first.
+        """
+        seen, sides = [], []
+        for group in groups:
+            side = long_side_for((group.width, group.height), maps.full_wh)
+            seen.append(window_features(group, maps.at(side), maps.full_wh, fitted_size(maps.picture_wh, side)))
+            sides.append(np.full(len(seen[-1]), side))
+        windows, features = np.concatenate([group.xyxy() for group in groups]), np.concatenate(seen)
+        facts = window_facts(windows, faces, maps.full_wh, maps.picture_wh, np.concatenate(sides))
         first, bias = self._layers[0]
-        hidden = features @ first[: features.shape[1]]
-        hidden += facts @ first[features.shape[1] :] + bias
+        values = features @ first[:-FACT_COUNT] + facts @ first[-FACT_COUNT:] + bias
         for weight, shift in self._layers[1:]:
-            hidden = np.maximum(hidden, 0) @ weight + shift
-        return np.asarray(hidden[:, 0], np.float32)
+            values = np.maximum(values, 0) @ weight + shift
+        return np.asarray(mean_score(features) + values[:, 0], np.float32)
+
+
+def mean_score(features: Floats) -> Floats:
+    """The mean of the score map over windows, of `window_features` (W, BINS * BINS * C): float32 (W,)."""
+    scores = features.reshape(len(features), BINS**2, -1)[:, :, 0]
+    return np.asarray(np.clip(scores.mean(axis=1), -SCORE_LIMIT, SCORE_LIMIT), np.float32)
 
 
 @lru_cache(maxsize=2)

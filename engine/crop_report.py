@@ -16,6 +16,7 @@ from engine.crop_folder import CroppedPhoto, as_json
 from engine.errors import PictureError
 from engine.files import write_atomically
 from engine.geometry import Box
+from engine.level import levelled_picture
 from engine.pictures import load_picture
 
 SUFFIXES = (".html", ".json")
@@ -68,6 +69,8 @@ def _row(photo: CroppedPhoto) -> str:
         told.append(f"{photo.points:.0f} points, {photo.gain:+.0f} by the crop")
     if photo.own:
         told.append("Your own crop")
+    if photo.angle_deg:
+        told.append(f"Levelled by {photo.angle_deg:+.1f} degrees")
     if photo.doubt:
         told.append(f"Doubtful: {escape(photo.doubt)}")
     if photo.error:
@@ -89,6 +92,8 @@ def _thumbnails(photo: CroppedPhoto) -> tuple[str, str]:
         picture = load_picture(photo.source, 2 * _THUMBNAIL)
     except PictureError:
         return "<div></div>", "<div></div>"
+    if photo.angle_deg:
+        picture = levelled_picture(picture, photo.angle_deg)
     image = Image.fromarray(picture.pixels)
     box = Box(*photo.box_xyxy).scaled(picture.full_size_wh, image.size)
     crop = image.crop(box.xyxy)

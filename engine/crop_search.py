@@ -1,24 +1,25 @@
 """Which crop of a photo the network likes best: three bounded numbers, x, y and scale, are searched whole.
 
     fast        all windows of `engine.crop_windows` estimated by `engine.crop_head`, the best few scored by the
-                network, then the neighbours of the best of those
+                network, all estimates corrected by what it says (`engine.crop_correction`), and so on a few times
     exhaustive  all windows scored by the network: the truth that the fast way is measured by, in a minute
 
 A Spatial Transformer trained by gradient got stuck or drifted here (`engine.crop_gradient` shows it). For a model
-without a crop head of its own the fast way scores a coarse grid and then looks finer around its best. Bars that
-somebody put around the photo are never part of a crop.
+without a crop head of its own the fast way scores a coarse grid instead of estimating. Bars that somebody
+put around the photo are never part of a crop.
 """
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
-from engine.aspects import Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, ORIGINAL, Aspect
 from engine.borders import without_border
+from engine.crop_correction import corrected
 from engine.crop_head import CropHead, FeatureMaps, crop_head_for
 from engine.crop_windows import CropSettings, Whole, WindowGroup, faces_kept, main_faces, window_groups
 from engine.faces import Faces
@@ -31,12 +32,14 @@ from engine.scoring import Score, Scorer
 
 # Windows are cut from a picture of this size: the smallest one still fills the network's 224 pixels.
 SEARCH_LONG_SIDE = 960
-# The grid of a model without a crop head: as many windows as a person waits for.
-COARSE_WINDOWS, COARSE_SCALES = 250, 8
-# Of two windows that overlap by more than this only the better one is scored: the neighbours come later.
+# Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
+START_WINDOWS, START_REFINEMENTS = 250, 8
+# Of two windows that overlap by more than this only the better one is scored at once.
 SHORTLIST_IOU = 0.85
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
+# Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
+BOLDNESS = 1.25
 
 
 class SearchWay(StrEnum):
@@ -54,11 +57,15 @@ class CropSuggestion:
         box: in pixels of the upright, full-size photo.
         score: of the crop.
         gain: its points less those of the whole photo; may be negative where the photo is best as it is.
+        faces_lost: main faces that it does not keep whole: no crop of this shape keeps more.
+        angle_deg: what the photo was levelled by before, as `engine.level` has it; the box is of what that left.
     """
 
     box: Box
     score: Score
     gain: float
+    faces_lost: int = 0
+    angle_deg: float = 0.0
 
 
 Scored = list[tuple[Box, Score]]
@@ -129,14 +136,21 @@ class CropSearch:
         self._head: CropHead | None = crop_head_for(scorer.card.model_sha256) if estimate else None
         self._maps: FeatureMaps | None = self._head.maps(self._picture) if self._head else None
 
+    @cached_property
+    def whole(self) -> Score:
+        """The score of the whole photo."""
+        return self._scorer.score(self._whole.pixels)
+
     @property
     def has_head(self) -> bool:
         """Whether windows can be estimated."""
         return self._head is not None
 
     def groups(self, aspect: Aspect, settings: CropSettings | None = None) -> list[WindowGroup]:
-        """The windows of a shape, in pixels of the photo without its bars."""
-        if aspect.ratio is None and self._picture is not self._whole:
+        """The windows of a shape, or of all common ones for `FREE`, in pixels of the photo without its bars."""
+        if aspect == FREE:
+            return [group for shape in COMMON_ASPECTS for group in self.groups(shape, settings)]
+        if aspect == ORIGINAL and self._picture is not self._whole:
             aspect = Aspect(aspect.name, Fraction(*self._whole.full_size_wh))
         return window_groups(self._picture.full_size_wh, self._faces, aspect, settings or self._settings)
 
@@ -146,36 +160,22 @@ class CropSearch:
             yield from self._score_all([box for group in self.groups(aspect) for box in group.boxes()])
             return
         if self._head is None:
-            coarse = dataclasses.replace(self._settings, windows=COARSE_WINDOWS, scales=COARSE_SCALES)
-            start = [box for group in self.groups(aspect, coarse) for box in group.boxes()]
+            windows = _polite_windows(self.groups(aspect))
+            estimates, refinements = np.zeros(len(windows), np.float32), START_REFINEMENTS
+            chosen = np.unique(np.linspace(0, len(windows) - 1, START_WINDOWS).astype(np.int64))
         else:
-            start = self.shortlist(aspect, self._settings.exact)
-        best: Scored = []
-        for progress in self._score_all(start):
-            best += progress.results
-            yield progress
-        step = 0.04 if self._head is not None else 0.08
-        for _ in range(self._settings.refinements if self._head is not None else 2 * self._settings.refinements):
-            box, _ = max(best, key=lambda pair: pair[1].logit)
-            near = self._neighbours(box, step)
-            found = list(zip(near, self.exact(near), strict=True))
-            best += found
-            yield Progress(len(best), len(best), "looked closer", tuple(found))
-            step /= 2
-
-    def shortlist(self, aspect: Aspect, count: int) -> list[Box]:
-        """The windows of a shape with the best estimates that differ; at least one.
-
-        Raises:
-            ValueError: the model has no crop head.
-        """
-        windows, logits = self.estimates(aspect)
-        ranked = windows[np.argsort(-logits, kind="stable")[:SHORTLIST_DEPTH]]
-        chosen: list[Box] = []
-        while len(ranked) and len(chosen) < count:
-            chosen.append(Box(*ranked[0].tolist()))
-            ranked = ranked[_iou(ranked, ranked[0]) <= SHORTLIST_IOU]
-        return chosen
+            windows, estimates = self.estimates(aspect)
+            refinements, chosen = self._settings.refinements, _shortlist(windows, estimates, self._settings.exact)
+        tried, logits = np.empty(0, np.int64), np.empty(0, np.float32)
+        for refinement in range(refinements + 1):
+            if refinement:
+                better, doubt = corrected(windows, estimates, tried, logits)
+                better[tried] = -np.inf
+                chosen = _shortlist(windows, better + BOLDNESS * doubt, self._settings.exact)
+            for progress in self._score_all([Box(*window) for window in windows[chosen].tolist()]):
+                logits = np.append(logits, np.array([score.logit for _, score in progress.results], np.float32))
+                yield progress
+            tried = np.append(tried, chosen)
 
     def estimates(self, aspect: Aspect) -> tuple[Whole, Floats]:
         """All polite windows of a shape, xyxy int (W, 4), and the logits they would have, float32 (W,).
@@ -185,13 +185,10 @@ class CropSearch:
         """
         if self._head is None or self._maps is None:
             raise ValueError("the model has no crop head")
-        windows, logits = [], []
-        for group in self.groups(aspect):
-            polite = group.polite.ravel()
-            estimate = self._head.estimate(self._maps, group, self._faces, self._settings)
-            windows.append(group.xyxy()[polite])
-            logits.append(estimate[polite])
-        return np.concatenate(windows), np.concatenate(logits)
+        groups = self.groups(aspect)
+        logits = self._head.estimate(self._maps, groups, main_faces(self._faces, self._settings))
+        polite = np.concatenate([group.polite.ravel() for group in groups])
+        return _polite_windows(groups), logits[polite]
 
     def exact(self, boxes: Sequence[Box]) -> list[Score]:
         """The network's own scores of windows."""
@@ -201,11 +198,18 @@ class CropSearch:
 
     def suggest(self, scored: Scored) -> tuple[CropSuggestion, ...]:
         """The best of the scored windows that differ, in pixels of the photo, with what each gains on the whole."""
-        whole = self._scorer.score(self._whole.pixels)
-        x, y = self._offset_xy
+        main, (x, y) = main_faces(self._faces, self._settings), self._offset_xy
+        best = _that_differ(scored, self._settings)
+        windows = np.array([box.xyxy for box, _ in best])
+        kept = faces_kept(windows, main, self._picture.full_size_wh, self._settings).tolist()
         return tuple(
-            CropSuggestion(Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y), score, score.points - whole.points)
-            for box, score in _that_differ(scored, self._settings)
+            CropSuggestion(
+                Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y),
+                score,
+                score.points - self.whole.points,
+                len(main) - faces,
+            )
+            for (box, score), faces in zip(best, kept, strict=True)
         )
 
     def _score_all(self, boxes: Sequence[Box]) -> Iterator[Progress[tuple[Box, Score]]]:
@@ -215,23 +219,20 @@ class CropSearch:
             done = start + len(batch)
             yield Progress(done, len(boxes), "scoring crops", tuple(zip(batch, self.exact(batch), strict=True)))
 
-    def _neighbours(self, box: Box, step: float) -> list[Box]:
-        """Polite windows a step to each side, and a step larger and smaller, of the same shape."""
-        full_w, full_h = self._picture.full_size_wh
-        floor = min(self._settings.min_side_px, box.width, box.height)
-        windows = []
-        for dx, dy, zoom in ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1)):
-            factor = 1 + zoom * step
-            width, height = round(box.width * factor), round(box.height * factor)
-            if width > full_w or height > full_h or min(width, height) < floor:
-                continue
-            left = box.x0 + (box.width - width) / 2 + dx * step * box.width
-            top = box.y0 + (box.height - height) / 2 + dy * step * box.height
-            x0, y0 = round(min(max(left, 0), full_w - width)), round(min(max(top, 0), full_h - height))
-            windows.append((x0, y0, x0 + width, y0 + height))
-        tried = np.array([box.xyxy, *dict.fromkeys(w for w in windows if w != box.xyxy)], np.int64)
-        kept = faces_kept(tried, main_faces(self._faces, self._settings), self._picture.full_size_wh, self._settings)
-        return [Box(*window) for window in tried[1:][kept[1:] >= kept[0]].tolist()]
+
+def _polite_windows(groups: Sequence[WindowGroup]) -> Whole:
+    return np.concatenate([group.xyxy()[group.polite.ravel()] for group in groups])
+
+
+def _shortlist(windows: Whole, values: Floats, count: int) -> Whole:
+    """Which windows have the highest values and differ: their places, int, at the most `count`."""
+    ranked = np.argsort(-values, kind="stable")[:SHORTLIST_DEPTH]
+    ranked = ranked[np.isfinite(values[ranked])]
+    chosen: list[int] = []
+    while len(ranked) and len(chosen) < count:
+        chosen.append(int(ranked[0]))
+        ranked = ranked[_iou(windows[ranked], windows[ranked[0]]) <= SHORTLIST_IOU]
+    return np.array(chosen, np.int64)
 
 
 def _iou(windows: Whole, window: Whole) -> Floats:

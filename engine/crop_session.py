@@ -4,13 +4,12 @@ A search leaves its estimates: what a crop anywhere would score is then told at 
 looked at, while `CropSession.exact` asks the network itself.
 """
 
-import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.aspects import Aspect
 from engine.borders import without_border
 from engine.crop_search import CropSearch, CropSuggestion
 from engine.crop_windows import CropSettings, Whole
@@ -22,23 +21,10 @@ from engine.preprocess import letterbox
 from engine.progress import Progress
 from engine.scoring import Score, Scorer
 
-# Any shape: the best of the common ones are shown, and hands may make it what they like.
-FREE = Aspect("free", None)
-# Of each shape where all are searched: their best few are enough to tell the best of all.
-EXACT_OF_EACH = 3
 # Whoever lets foreheads and hair be cut keeps this much of a face box, and less room around eyes and mouth.
 CLOSE_FACE_SHARE, CLOSE_FACE_MARGIN = 0.6, 0.08
 # A window tells of a crop that lies no further from it than this, as a share of its sides.
 NEAR = 0.12
-
-
-def shape_named(text: str) -> Aspect:
-    """As `Aspect.parse`, and "free".
-
-    Raises:
-        ValueError: neither.
-    """
-    return FREE if text.strip().lower() == FREE.name else Aspect.parse(text)
 
 
 @dataclass(frozen=True)
@@ -131,7 +117,7 @@ class CropSession:
         self._scorer = scorer
         self.whole = scorer.score(picture.pixels)
         self._offset_xy = without_border(picture)[1]
-        self._searches: dict[tuple[bool, FaceRules], CropSearch] = {}
+        self._searches: dict[FaceRules, CropSearch] = {}
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -158,31 +144,26 @@ class CropSession:
         Raises:
             ModelError: the model's crop head is damaged.
         """
-        search = self._search_for(aspect, rules)
-        shapes = COMMON_ASPECTS if aspect == FREE else (aspect,)
+        search = self._search_for(rules)
         estimates = None
         if search.has_head:
-            estimates = self._estimates(search, shapes)
+            estimates = self._estimates(search, aspect)
             yield Progress(0, 0, "estimated", (FoundCrops(estimates),))
         scored: list[tuple[Box, Score]] = []
-        for number, shape in enumerate(shapes):
-            for step in search.score(shape):
-                scored += step.results
-                yield Progress(number, len(shapes), step.note)
+        for step in search.score(aspect):
+            scored += step.results
+            yield Progress(step.done, step.total, step.note)
         if estimates is None:
             windows = np.array([self._moved(box).xyxy for box, _ in scored], np.int64)
             estimates = ShapeEstimates(windows, np.array([score.points for _, score in scored], np.float32))
         suggestions = self._with_others(search.suggest(scored), estimates, rules.settings())
-        yield Progress(len(shapes), len(shapes), "", (FoundCrops(estimates, suggestions),))
+        yield Progress(len(scored), len(scored), "", (FoundCrops(estimates, suggestions),))
 
-    def _search_for(self, aspect: Aspect, rules: FaceRules) -> CropSearch:
-        key = aspect == FREE, rules
-        if key not in self._searches:
+    def _search_for(self, rules: FaceRules) -> CropSearch:
+        if rules not in self._searches:
             settings = rules.settings()
-            if aspect == FREE:
-                settings = dataclasses.replace(settings, exact=EXACT_OF_EACH, refinements=0)
-            self._searches[key] = CropSearch(self.picture, self._faces_for(rules), self._scorer, settings)
-        return self._searches[key]
+            self._searches[rules] = CropSearch(self.picture, self._faces_for(rules), self._scorer, settings)
+        return self._searches[rules]
 
     def _with_others(
         self, found: tuple[CropSuggestion, ...], estimates: ShapeEstimates, settings: CropSettings
@@ -208,13 +189,11 @@ class CropSession:
         chosen = sorted(rules.kept)
         return Faces(self.faces.boxes_xyxy[chosen], self.faces.landmarks_xy[chosen], self.faces.confidence[chosen])
 
-    def _estimates(self, search: CropSearch, shapes: Sequence[Aspect]) -> ShapeEstimates:
-        found = [search.estimates(shape) for shape in shapes]
-        windows = np.concatenate([each for each, _ in found]) + np.tile(self._offset_xy, 2)
-        logits = np.concatenate([each for _, each in found])
+    def _estimates(self, search: CropSearch, aspect: Aspect) -> ShapeEstimates:
+        windows, logits = search.estimates(aspect)
         reference = self._scorer.card.reference_logits
         points = np.interp(logits, reference, np.linspace(0, 100, len(reference)))
-        return ShapeEstimates(windows, points.astype(np.float32))
+        return ShapeEstimates(windows + np.tile(self._offset_xy, 2), points.astype(np.float32))
 
     def _moved(self, box: Box) -> Box:
         """A window of the photo without its bars, in pixels of the photo with them."""

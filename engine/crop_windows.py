@@ -10,8 +10,9 @@
 Windows of one size make a group: every left edge goes with every top edge, so that work on them can be shared.
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +20,11 @@ import numpy.typing as npt
 from engine.aspects import Aspect
 from engine.faces import Faces
 from engine.geometry import Box
+from engine.pixels import Floats
 
 Whole = npt.NDArray[np.int64]
+# Of a face whose forehead may be lost no more than eyes and mouth is asked for.
+LEAST_FACE_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -29,8 +33,8 @@ class CropSettings:
 
     Attributes:
         windows: how many are looked at, at the least, where the photo has room for so many.
-        exact: how many of the best are scored by the network itself.
-        refinements: how often the neighbours of the best one are scored, each time nearer to it.
+        exact: how many of the best are scored by the network itself, before estimates are corrected by what it says.
+        refinements: how often they are corrected, and as many again scored.
         scales: how many sizes they have.
         min_scale: side of the smallest window, as a share of the largest that fits.
         min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
@@ -42,8 +46,8 @@ class CropSettings:
     """
 
     windows: int = 10_000
-    exact: int = 8
-    refinements: int = 1
+    exact: int = 3
+    refinements: int = 3
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
@@ -97,26 +101,42 @@ def window_groups(
         Groups that each hold a polite window, the largest first: at least one.
     """
     settings = settings or CropSettings()
-    main = main_faces(faces, settings)
+    main, found, most = main_faces(faces, settings), list[WindowGroup](), -1
+    # A face too large for the shape, or people who hardly fit, may lose foreheads, then the room around eyes and mouth.
+    tight = replace(settings, face_share=LEAST_FACE_SHARE)
+    for rules in (settings, tight, replace(tight, face_margin=0.0)):
+        groups, kept = _kindest_groups(size_wh, main, aspect, rules)
+        if kept > most:
+            found, most = groups, kept
+        if most == len(main):
+            break
+    return found
+
+
+def _kindest_groups(
+    size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
+) -> tuple[list[WindowGroup], int]:
+    """Windows that keep as many faces as any does, and how many."""
     together = _together(main, size_wh, settings)
     wanted = settings.windows
     for _ in range(3):
         groups = _grid(size_wh, together, aspect, settings, wanted)
-        kept = [faces_kept(group.xyxy(), main, size_wh, settings) for group in groups]
+        kept = [_kept_in(group, main, size_wh, settings) for group in groups]
         most = max((int(count.max()) for count in kept), default=-1)
         if most < len(main) and together is not None:  # they do not fit together: look everywhere for most of them
             together = None
             continue
-        polite = [(count == most).reshape(group.polite.shape) for group, count in zip(groups, kept, strict=True)]
+        polite = [count == most for count in kept]
         found = sum(int(mask.sum()) for mask in polite)
         if found >= settings.windows or wanted > settings.windows:
             break
         wanted = int(wanted * min(6.0, 1.1 * settings.windows / found))
-    return [
+    kindest = [
         WindowGroup(group.width, group.height, group.lefts, group.tops, mask)
         for group, mask in zip(groups, polite, strict=True)
         if mask.any()
     ]
+    return kindest, most
 
 
 def candidate_boxes(
@@ -187,7 +207,7 @@ def _largest_step(spans: Sequence[tuple[tuple[int, int], tuple[int, int], tuple[
 
 def _count(span: tuple[int, int], step: float) -> int:
     room = span[1] - span[0]
-    return int(np.ceil(room / max(1.0, step))) + 1
+    return math.ceil(room / max(1.0, step)) + 1
 
 
 def _positions(span: tuple[int, int], step: float) -> Whole:
@@ -207,14 +227,29 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
     Returns:
         int (W,), 0 to F.
     """
-    needed = _needed_parts(faces, size_wh, settings)[None]  # (1, F, 4)
-    boxes = np.clip(faces.boxes_xyxy, 0, np.tile(size_wh, 2))[None]  # (1, F, 4)
-    window = windows[:, None]  # (W, 1, 4)
-    holds_features = ((window[..., :2] <= needed[..., :2]) & (needed[..., 2:] <= window[..., 2:])).all(axis=2)
-    overlap = np.minimum(window[..., 2:], boxes[..., 2:]) - np.maximum(window[..., :2], boxes[..., :2])
-    share = np.prod(np.clip(overlap, 0, None), axis=2) / np.maximum(np.prod(boxes[..., 2:] - boxes[..., :2], axis=2), 1)
-    kept: Whole = (holds_features & (share >= settings.face_share)).sum(axis=1)
+    x = _kept_along(0, windows[:, 0], windows[:, 2], faces, size_wh, settings)
+    y = _kept_along(1, windows[:, 1], windows[:, 3], faces, size_wh, settings)
+    kept: Whole = (x * y >= settings.face_share).sum(axis=1)
     return kept
+
+
+def _kept_in(group: WindowGroup, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
+    """As `faces_kept`, for all windows of a group: int (Y, X)."""
+    x = _kept_along(0, group.lefts, group.lefts + group.width, faces, size_wh, settings)
+    y = _kept_along(1, group.tops, group.tops + group.height, faces, size_wh, settings)
+    kept: Whole = (y[:, None] * x >= settings.face_share).sum(axis=2)
+    return kept
+
+
+def _kept_along(
+    axis: int, starts: Whole, ends: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings
+) -> Floats:
+    """The share of each face box that windows hold along one side; 0 where eyes or mouth are cut: float32 (W, F)."""
+    needed = _needed_parts(faces, size_wh, settings)
+    low, high = np.clip(faces.boxes_xyxy[:, [axis, axis + 2]], 0, size_wh[axis]).T  # (F,), (F,)
+    held = np.minimum(ends[:, None], high) - np.maximum(starts[:, None], low)  # (W, F)
+    whole = (starts[:, None] <= needed[:, axis]) & (needed[:, axis + 2] <= ends[:, None])
+    return np.asarray(whole * np.clip(held, 0, None) / np.maximum(high - low, 1), np.float32)
 
 
 def _needed_parts(faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> npt.NDArray[np.float64]:

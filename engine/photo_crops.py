@@ -5,17 +5,15 @@ import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
-
 from engine.aspects import Aspect
 from engine.crop_folder import FoundCrop
-from engine.crop_search import SEARCH_LONG_SIDE, CropSuggestion, SearchWay, search_crops
-from engine.crop_session import FREE, CropSession, FaceRules
-from engine.crop_windows import faces_kept, main_faces
+from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
+from engine.crop_session import CropSession, FaceRules
 from engine.errors import PictureError
-from engine.faces import FaceDetector, Faces
+from engine.faces import FaceDetector
 from engine.geometry import Box
-from engine.pictures import Picture, load_picture
+from engine.level import LevelBy, level_angle, levelled_picture
+from engine.pictures import load_picture
 from engine.progress import Progress
 from engine.scoring import Scorer
 
@@ -28,7 +26,8 @@ class PhotoCrops:
         scorer: scores the crops.
         rules: what crops owe to faces.
         way: how the windows are scored.
-        own: a person's own crops at that shape, by the sha256 of the photo's file.
+        own: a person's own crops at that shape, by the sha256 of the photo's file: those are not levelled.
+        level: what tells how far photos lean, which are levelled before; None leaves them as they stand.
     """
 
     def __init__(
@@ -38,8 +37,9 @@ class PhotoCrops:
         rules: FaceRules | None = None,
         way: SearchWay = SearchWay.FAST,
         own: Mapping[str, Box] | None = None,
+        level: LevelBy | None = None,
     ) -> None:
-        self._aspect, self._scorer, self._way = aspect, scorer, way
+        self._aspect, self._scorer, self._way, self._level = aspect, scorer, way, level
         self._rules, self._own = rules or FaceRules(), own or {}
         self._of_thread = threading.local()
 
@@ -58,27 +58,20 @@ class PhotoCrops:
             judged = CropSession(picture, faces, self._scorer).judged(own)
             yield Progress(1, 1, "", (FoundCrop(own, judged.score.points, judged.gain, own=True),))
             return
-        for step in self._search(picture, faces):
+        leans = None
+        if self._level:
+            shown = self._detector().detect(picture.pixels)
+            leans = level_angle(picture.pixels, shown, self._level)
+        if leans:
+            picture = levelled_picture(picture, leans.angle_deg)
+            faces = self._detector().detect_full_size(picture)
+        turned, loss = (leans.angle_deg, leans.loss) if leans else (0.0, 0.0)
+        for step in search_crops(picture, faces, self._scorer, self._aspect, self._rules.settings(), self._way):
             found = tuple(
-                FoundCrop(each.box, each.score.points, each.gain, faces_lost=self._faces_lost(each.box, picture, faces))
+                FoundCrop(each.box, each.score.points, each.gain, False, each.faces_lost, turned, loss)
                 for each in step.results[:1]
             )
             yield Progress(step.done, step.total, step.note, found)
-
-    def _search(self, picture: Picture, faces: Faces) -> Iterator[Progress[CropSuggestion]]:
-        if self._aspect != FREE:
-            yield from search_crops(picture, faces, self._scorer, self._aspect, self._rules.settings(), self._way)
-            return
-        for step in CropSession(picture, faces, self._scorer).search(FREE, self._rules):
-            yield Progress(step.done, step.total, step.note, step.results[0].suggestions if step.results else ())
-
-    def _faces_lost(self, box: Box, picture: Picture, faces: Faces) -> int:
-        settings = self._rules.settings()
-        main = main_faces(faces, settings)
-        if not len(main):
-            return 0
-        kept = faces_kept(np.array([box.xyxy], np.int64), main, picture.full_size_wh, settings)
-        return len(main) - int(kept[0])
 
     def _detector(self) -> FaceDetector:
         if not hasattr(self._of_thread, "detector"):

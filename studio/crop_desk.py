@@ -10,12 +10,13 @@ from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from engine.aspects import ORIGINAL, Aspect
+from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.catalogue import Catalogue
 from engine.crop_folder import DEFAULT_MARGIN
 from engine.crop_search import CropSuggestion
-from engine.crop_session import FREE, FaceRules, FoundCrops
+from engine.crop_session import FaceRules, FoundCrops
 from engine.geometry import Box
+from engine.level import Level
 from engine.scoring import Scorer
 from studio.crop_finder import CropFinder
 from studio.crop_geometry import reshaped
@@ -87,6 +88,8 @@ class CropDesk(QWidget):
         self.canvas.show_thirds(self.side.thirds.isChecked())
         self.side.cut_hair.setChecked(str(QSettings().value(CLOSE_SETTING, 0)) == "1")
         self.side.cut_hair.clicked.connect(self.let_cut_hair)
+        self.side.level.clicked.connect(self.toggle_level)
+        self.finder.lean_read.connect(self._take_lean)
         self.side.margin.setValue(int(str(QSettings().value(MARGIN_SETTING, round(DEFAULT_MARGIN)))))
         self.side.margin.valueChanged.connect(self._use_margin)
         self.side.result.toggled.connect(self.canvas.show_result)
@@ -96,6 +99,7 @@ class CropDesk(QWidget):
         layout.addWidget(self.stage, 1)
         layout.addWidget(self.side)
         self._add_key("G", "Thirds", self.side.thirds.toggle)
+        self._add_key("L", "Level the photo, or as it stands", self.toggle_level)
         for number in range(1, 6):
             self._add_key(str(number), f"Crop number {number} of the best", partial(self.choose, number - 1))
 
@@ -124,6 +128,7 @@ class CropDesk(QWidget):
 
     def close_photo(self) -> None:
         """Show nothing."""
+        self.side.level.setChecked(False)
         self.memory.write()
         self.finder.close()
         self.stage.clear()
@@ -137,7 +142,8 @@ class CropDesk(QWidget):
         self.memory.path, self.memory.content_sha256 = photo.path, photo.content_sha256
         self.canvas.show_faces(photo.session.faces.boxes_within(photo.session.size_wh))
         self.canvas.setFocus()
-        if own := photo.own.get(self.state.aspect.name):
+        own = photo.own.get(self.state.aspect.name)
+        if own and not photo.angle_deg and not self.state.by_hand:
             self._history.settle(replace(self.state, box=own, by_hand=True))
         self._show()
         self._search()
@@ -202,7 +208,7 @@ class CropDesk(QWidget):
         if photo is None:
             self._history.settle(replace(self.state, aspect=aspect))
             return
-        box = photo.own.get(aspect.name)
+        box = None if photo.angle_deg else photo.own.get(aspect.name)
         by_hand, ratio = box is not None, self._ratio(aspect)
         if box is None and self.state.box is not None:
             box = self.state.box if ratio is None else reshaped(self.state.box, ratio, photo.session.size_wh)
@@ -236,6 +242,26 @@ class CropDesk(QWidget):
         self._step(replace(self.state, rules=replace(self.state.rules, kept=kept), by_hand=False), remember=False)
         self.message.emit("This face alone is kept." if kept else "All faces are kept.")
 
+    @Slot()
+    def toggle_level(self) -> None:
+        """Turn the photo upright, or leave it as it stands."""
+        self.side.level.setChecked(self.state.angle_deg != 0)
+        if self.state.angle_deg:
+            self._step(replace(self.state, angle_deg=0.0, box=None, by_hand=False), remember=False)
+            self.message.emit("The photo stands as it was taken.")
+        elif not self.finder.is_busy:
+            self.finder.read_lean()
+
+    @Slot(object)
+    def _take_lean(self, lean: Level | None) -> None:
+        if lean is None:
+            self.message.emit("Neither lines nor eyes say that this photo leans.")
+            return
+        self._step(replace(self.state, angle_deg=lean.angle_deg, box=None, by_hand=False), remember=False)
+        self.message.emit(
+            f"Levelled by {lean.angle_deg:+.1f} degrees, by its {lean.source}: {lean.loss:.0%} of the photo is lost."
+        )
+
     @Slot(bool)
     def let_cut_hair(self, allowed: bool) -> None:
         """Let foreheads and hair be cut, or not."""
@@ -261,9 +287,15 @@ class CropDesk(QWidget):
         self._follow_step(remember=remember)
 
     def _follow_step(self, *, remember: bool = True) -> None:
-        state = self.state
-        if remember and self.finder.photo is not None:
-            own = self.finder.photo.own
+        state, photo = self.state, self.finder.photo
+        self.side.level.setChecked(state.angle_deg != 0)
+        if photo is not None and photo.angle_deg != state.angle_deg:
+            self.finder.open(photo.path, state.angle_deg)
+            self._show_nothing()
+            self.side.begin_progress()
+            return
+        if remember and photo is not None and not photo.angle_deg:
+            own = photo.own
             if state.by_hand and state.box is not None:
                 own[state.aspect.name] = state.box
             else:

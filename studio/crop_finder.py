@@ -15,12 +15,13 @@ from engine.crop_session import CropSession, FaceRules, FoundCrops
 from engine.errors import CatalogueError
 from engine.faces import FaceDetector
 from engine.geometry import Box
+from engine.level import Level, level_angle, levelled_picture
 from engine.manual_crops import recall_crops
-from engine.pictures import load_picture
+from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.scoring import Scorer
 from studio.crop_scorer import CropScorer, ScoredCrop
-from studio.decoded_photos import SHOWN_LONG_SIDE, DecodedPhoto, decode
+from studio.decoded_photos import SHOWN_LONG_SIDE, DecodedPhoto, ready_to_draw
 from studio.jobs import JobSlot
 
 Wish = tuple[Aspect, FaceRules]
@@ -35,12 +36,14 @@ class OpenedPhoto:
         session: of it.
         content_sha256: of its file.
         own: a person's crops of it, by the name of their shape; kept up to date by whoever shows it.
+        angle_deg: what it is levelled by, for all that is shown and searched of it.
     """
 
     path: Path
     session: CropSession
     content_sha256: str
     own: dict[str, Box]
+    angle_deg: float = 0.0
 
 
 class CropFinder(QObject):
@@ -56,6 +59,7 @@ class CropFinder(QObject):
     Signals:
         decoded: a `DecodedPhoto`, to be shown.
         opened: it can be searched now.
+        lean_read: how far it leans, a `Level`, or None.
         found: more is known of the crops at a wish.
         progressed: steps done and in all.
         ended: the search came to its end, or was stopped.
@@ -66,6 +70,7 @@ class CropFinder(QObject):
 
     decoded = Signal(object)
     opened = Signal()
+    lean_read = Signal(object)
     found = Signal()
     progressed = Signal(int, int)
     ended = Signal()
@@ -92,7 +97,7 @@ class CropFinder(QObject):
             self._live = CropScorer()
             self._live.scored.connect(self._take_exact)
         if self.path is not None and self.photo is None:
-            self._open(self.path, scorer)
+            self._open(self.path, scorer, 0.0)
 
     @property
     def is_busy(self) -> bool:
@@ -102,12 +107,12 @@ class CropFinder(QObject):
 
     # Opening
 
-    def open(self, path: Path) -> None:
-        """Open a photo in place of another one."""
+    def open(self, path: Path, angle_deg: float = 0.0) -> None:
+        """Open a photo in place of another one; or the same, levelled by an angle."""
         self.close()
         self.path = path
         if self._scorer is not None:
-            self._open(path, self._scorer)
+            self._open(path, self._scorer, angle_deg)
 
     def close(self) -> None:
         """Forget the photo."""
@@ -118,13 +123,17 @@ class CropFinder(QObject):
         self._exact.clear()
         self._estimate_error = 0.0
 
-    def _open(self, path: Path, scorer: Scorer) -> None:
+    def _open(self, path: Path, scorer: Scorer, angle_deg: float) -> None:
+        def read(long_side: int) -> Picture:
+            picture = load_picture(path, long_side)
+            return levelled_picture(picture, angle_deg) if angle_deg else picture
+
         def task() -> Iterator[Progress[object]]:
-            yield Progress(0, 0, "", (decode(path, SHOWN_LONG_SIDE),))
+            yield Progress(0, 0, "", (ready_to_draw(read(SHOWN_LONG_SIDE)),))
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            picture = load_picture(path, SEARCH_LONG_SIDE)
+            picture = read(SEARCH_LONG_SIDE)
             session = CropSession(picture, FaceDetector().detect_full_size(picture), scorer)
-            yield Progress(0, 0, "", (OpenedPhoto(path, session, content, self._own_crops(content)),))
+            yield Progress(0, 0, "", (OpenedPhoto(path, session, content, self._own_crops(content), angle_deg),))
 
         self.open_jobs.start(task, progressed=self._take_photo, completed=self.opened.emit, failed=self.refused.emit)
 
@@ -142,6 +151,20 @@ class CropFinder(QObject):
                 self.decoded.emit(photo)
             case (OpenedPhoto() as photo,):
                 self.photo = photo
+
+    def read_lean(self) -> None:
+        """Read how far the photo leans; `lean_read` tells."""
+        if self.photo is None:
+            return
+        picture = self.photo.session.picture
+
+        def task() -> Iterator[Progress[Level | None]]:
+            yield Progress(1, 1, "", (level_angle(picture.pixels, FaceDetector().detect(picture.pixels)),))
+
+        def tell(progress: Progress[Level | None]) -> None:
+            self.lean_read.emit(progress.results[0])
+
+        self.open_jobs.start(task, progressed=tell, completed=lambda: None, failed=self.failed.emit)
 
     # Searching
 

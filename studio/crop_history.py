@@ -16,12 +16,14 @@ class CropState:
         box: the crop, in pixels of the photo; None before one is found.
         rules: what it owes to faces.
         by_hand: whether a person chose the box, and no search may replace it.
+        angle_deg: what the photo is levelled by; the box is of what that leaves.
     """
 
     aspect: Aspect
     box: Box | None = None
     rules: FaceRules = field(default_factory=FaceRules)
     by_hand: bool = False
+    angle_deg: float = 0.0
 
     @property
     def wish(self) -> tuple[Aspect, FaceRules]:

@@ -60,15 +60,16 @@ class CropOutput:
         """Pixels of the longer side, where they can be fewer."""
         return None if self.lossless else self.long_side
 
-    def save(self, photo: Path, box: Box, folder: Path, name: str) -> Path:
-        """Save one crop.
+    def save(self, photo: Path, box: Box, folder: Path, name: str, angle_deg: float) -> Path:
+        """Save one crop; one of a photo that is levelled is saved anew in any case.
 
         Raises:
             PictureError: it cannot be saved so.
         """
-        if self.lossless:
+        if self.lossless and not angle_deg:
             return save_lossless_crop(photo, box, folder, name).path
-        return save_crop(photo, box, folder, name, long_side=self.long_side, quality=self.quality)
+        side, quality = self.long_side, self.quality
+        return save_crop(photo, box, folder, name, long_side=side, quality=quality, angle_deg=angle_deg)
 
     @classmethod
     def remembered(cls) -> "CropOutput":

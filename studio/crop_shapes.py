@@ -5,8 +5,7 @@ from functools import partial
 from PySide6.QtCore import QSettings, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QWidget
 
-from engine.aspects import COMMON_ASPECTS, Aspect
-from engine.crop_session import FREE
+from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from studio.toggle import Toggle
 
 SHAPES = (*COMMON_ASPECTS, FREE)

@@ -61,6 +61,8 @@ class CropSide(QWidget):
         self.thirds.setToolTip("Lines at a third and two thirds (G)")
         self.result = Toggle("Result")
         self.result.setToolTip("The crop alone, as it will be; hold B, or a double click")
+        self.level = Toggle("Level")
+        self.level.setToolTip("Turn the photo upright by its horizon or its eyes (L); what that costs is told")
         self.cut_hair = QCheckBox("May cut forehead and hair")
         self.cut_hair.setToolTip("Eyes and mouth are never cut")
         self.margin = QSpinBox()
@@ -68,7 +70,7 @@ class CropSide(QWidget):
         self.margin.setPrefix("+")
         self.margin.setToolTip("A photo whose best crop gains less is left as it is")
         self.margin.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for button in (self.thirds, self.result, self.cut_hair, self.cancel_button):
+        for button in (self.thirds, self.result, self.level, self.cut_hair, self.cancel_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._arrange()
         self.end_progress()
@@ -90,6 +92,7 @@ class CropSide(QWidget):
         looks = QHBoxLayout()
         looks.addWidget(self.thirds)
         looks.addWidget(self.result)
+        looks.addWidget(self.level)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(8, 0, 0, 0)
         layout.addLayout(score)

@@ -34,6 +34,7 @@ class _Saving:
     folder: Path
     name: str
     output: CropOutput
+    angle_deg: float
 
 
 class CropRoom(QWidget):
@@ -162,7 +163,14 @@ class CropRoom(QWidget):
     def show_review(self) -> None:
         """Go back to the folder, with what was done by hand."""
         desk, paths = self.desk, self.review.paths
-        if desk.path is not None and desk.state.by_hand and desk.state.aspect == self.review.aspect:
+        if desk.state.angle_deg:
+            self.message.emit("A crop of a levelled photo is saved by itself: the folder keeps the one that it had.")
+        if (
+            desk.path is not None
+            and desk.state.by_hand
+            and not desk.state.angle_deg
+            and desk.state.aspect == self.review.aspect
+        ):
             desk.memory.write()
             if (judged := desk.judged()) is not None:
                 self.review.take_own(desk.path, *judged)
@@ -254,7 +262,7 @@ class CropRoom(QWidget):
         elif self.desk.state.box is None or self.desk.path is None:
             searching = self.desk.path is not None and self.desk.finder.is_busy
             self.message.emit("The crops are still being searched." if searching else "Open a photo first.")
-        elif self.desk.is_whole:
+        elif self.desk.is_whole and not self.desk.state.angle_deg:
             self.message.emit("This is all of the photo: there is nothing to crop.")
         else:
             return True
@@ -266,17 +274,16 @@ class CropRoom(QWidget):
         path, box = self.desk.path, self.desk.state.box
         if path is None or box is None:
             return
-        name = output.names.fill(
-            values_for_names(path, self.desk.state.aspect, 1, self.desk.finder.exact(box) or 0.0, box)
-        )
-        saving = self._saving = _Saving(path, box, folder, name, output)
+        points, angle_deg = self.desk.finder.exact(box) or 0.0, self.desk.state.angle_deg
+        name = output.names.fill(values_for_names(path, self.desk.state.aspect, 1, points, box))
+        saving = self._saving = _Saving(path, box, folder, name, output, angle_deg)
         before = self._saved.get(saving)
         if before is not None and before.exists():
             self.message.emit(f"Already saved as {before}")
             return
 
         def task() -> Iterator[Progress[Path]]:
-            yield Progress(1, 1, "", (output.save(path, box, folder, name),))
+            yield Progress(1, 1, "", (output.save(path, box, folder, name, angle_deg),))
 
         self.save_button.setEnabled(False)
         self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._say_not_saved)

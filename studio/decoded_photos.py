@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QRunnable, QSize, Qt, QThreadPool, Signal, S
 from PySide6.QtGui import QImage
 
 from engine.errors import PictureError
-from engine.pictures import load_picture
+from engine.pictures import Picture, load_picture
 from studio.qt_pictures import image_from_pixels
 from studio.thumbnails import Thumbnails
 
@@ -59,7 +59,11 @@ def decode(path: Path, long_side: int | None) -> DecodedPhoto:
     Raises:
         PictureError: it cannot be decoded.
     """
-    picture = load_picture(path, long_side)
+    return ready_to_draw(load_picture(path, long_side))
+
+
+def ready_to_draw(picture: Picture) -> DecodedPhoto:
+    """A photo that is read already."""
     levels = [image_from_pixels(picture.pixels).convertToFormat(QImage.Format.Format_RGB32)]
     while max(levels[-1].width(), levels[-1].height()) >= 2 * SMALLEST_LEVEL:
         half = QSize(max(1, levels[-1].width() // 2), max(1, levels[-1].height() // 2))

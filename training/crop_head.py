@@ -1,8 +1,9 @@
 """The crop head: a small network that learns, window by window, what the shipped network says of crops of real photos.
 
-The teacher is a model folder. Its body up to the fifth stage stays as it is and makes the maps; one convolution that
-makes their channels few and a perceptron are fitted to the teacher's logits. Distillation: Hinton, Vinyals and Dean,
-"Distilling the Knowledge in a Neural Network" (arXiv:1503.02531), here of a number.
+The teacher is a model folder. Its own layers make the map of a picture: the score of each cell, whose mean over a
+window is nearly what the teacher says of it, and few channels made of its last hidden layer. A perceptron is fitted to
+what is missing. Distillation: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network"
+(arXiv:1503.02531), here of a number. What it is fitted to is drawn by `training.crop_samples`.
 """
 
 import hashlib
@@ -14,127 +15,123 @@ from pathlib import Path
 
 import numpy as np
 import onnx
-import onnxruntime
 import torch
 import torch.nn.functional as F  # noqa: N812 (as everyone writes it)
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from engine.aspects import COMMON_ASPECTS
 from engine.checkpoint import load_card, load_network
-from engine.crop_head import (
-    BINS,
-    FACT_COUNT,
-    HEAD_FILE,
-    LONG_SIDES,
-    MAP_FILE,
-    fitted_size,
-    map_input,
-    window_facts,
-    window_features,
-)
-from engine.crop_search import SEARCH_LONG_SIDE
-from engine.crop_windows import CropSettings, Whole, WindowGroup, main_faces, window_groups
-from engine.errors import PictureError
-from engine.faces import NO_FACES, FaceDetector, Faces
+from engine.crop_bench import rank_correlation
+from engine.crop_head import BINS, FACT_COUNT, HEAD_FILE, MAP_FILE, SCORE_LIMIT
+from engine.crop_windows import Whole
 from engine.files import write_atomically
-from engine.geometry import Box
 from engine.network import LiteNet
-from engine.pictures import Picture, load_picture
 from engine.pixels import Floats
-from engine.preprocess import PREPROCESSING, letterbox
 from engine.progress import Progress
-from engine.scoring import Scorer, load_scorer
-from training.manifest import ManifestError, build_manifest
+from training.crop_samples import CropSample
 
-KINDS = ("portrait", "official portrait")
-# Of a smaller photo every crop is blurred alike: it teaches nothing.
-MIN_LONG_SIDE = 400
-STAGES = 5
-CHANNELS, HIDDEN = 24, (64, 32)
-# Of this share of the photos the faces are kept from the search, as if the detector had missed them.
-FACES_MISSED = 0.12
+# The last hidden layer is told by so many directions, in which its shares of the score differ most, and these by fewer
+# channels that are fitted: few photos cannot tell which of 1,280 channels matter.
+DIRECTIONS, CHANNELS = 48, 16
+HIDDEN, DROPOUT = (64, 32), 0.1
+# Rows of bins that the directions are found from.
+ROWS = 6000
+# Differences of a view's windows count in this unit: their own spread, and a bit more, as the least are noise.
+LEAST_SPREAD = 0.15
+# Parts of the origins that are kept aside in turn, and windows whose order is worth asking for.
+FOLDS, FEWEST = 3, 10
 
 
 @dataclass(frozen=True)
 class CropHeadSettings:
-    """The tuning of the distillation.
+    """The tuning of the fit.
 
     Attributes:
-        shapes: aspect ratios drawn of each photo.
-        windows: drawn of each shape.
         epochs: passes over the windows.
-        photos_at_once: photos whose windows make a step.
+        views_at_once: views whose windows make a step.
         rate: highest learning rate.
         decay: of the weights, decoupled.
-        absolute: weight of the logits themselves; their differences within a photo, which a search needs, weigh 1.
-        seed: of the drawing and the fit.
+        absolute: weight of the logits themselves; their differences within a view, which a search needs, weigh 1.
+        of_shape: weight of the differences among windows of one shape.
+        seed: of the fit.
     """
 
-    shapes: int = 3
-    windows: int = 14
-    epochs: int = 20
-    photos_at_once: int = 16
+    epochs: int = 15
+    views_at_once: int = 16
     rate: float = 2e-3
     decay: float = 3e-2
-    absolute: float = 0.1
+    absolute: float = 0.05
+    of_shape: float = 1 / 3
     seed: int = 0
 
 
-@dataclass(frozen=True)
-class CropSample:
-    """Windows of one photo, as the head sees them, and what the teacher says.
+class StudentHead(nn.Module):
+    """Few channels for the bins, then a perceptron on bins and facts; it adds to the mean of the score map.
 
-    Attributes:
-        features: float16 (W, BINS * BINS, 112).
-        facts: float32 (W, FACT_COUNT).
-        logits: of the teacher, float32 (W,).
+    Args:
+        directions: of the last hidden layer, float32 (E, DIRECTIONS), which together have unit variance in the mean.
     """
 
-    features: "np.typing.NDArray[np.float16]"
-    facts: Floats
-    logits: Floats
+    directions: Tensor
 
-
-class StudentHead(nn.Module):
-    """Few channels for the bins, then a perceptron on bins and facts."""
-
-    def __init__(self, map_channels: int, spread: float) -> None:
+    def __init__(self, directions: Floats) -> None:
         super().__init__()
-        self.spread = spread
-        self.reduce = nn.Linear(map_channels, CHANNELS, bias=False)
-        sizes = (BINS * BINS * CHANNELS + FACT_COUNT, *HIDDEN, 1)
+        self.register_buffer("directions", torch.from_numpy(directions))
+        self.reduce = nn.Linear(DIRECTIONS, CHANNELS, bias=False)
+        sizes = (BINS**2 * (1 + CHANNELS) + FACT_COUNT, *HIDDEN, 1)
         self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
-        self.dropout = nn.Dropout(0.1)
+        self.dropout = nn.Dropout(DROPOUT)
 
     def forward(self, features: Tensor, facts: Tensor) -> Tensor:
-        bins = self.reduce(features / self.spread).flatten(1)  # (W, BINS * BINS * CHANNELS)
-        x = self.dropout(torch.cat([bins, facts], dim=1))
+        scores = features[:, :, :1]  # (W, BINS * BINS, 1)
+        bins = torch.cat([scores, self.reduce(features[:, :, 1:])], dim=2)  # (W, BINS * BINS, 1 + CHANNELS)
+        x = self.dropout(torch.cat([bins.flatten(1), facts], dim=1))
         for layer in self.layers[:-1]:
             x = self.dropout(layer(x).relu())  # (W, 64), (W, 32)
-        logits: Tensor = self.layers[-1](x)[:, 0]  # (W,)
-        return logits
+        missing: Tensor = self.layers[-1](x)[:, 0]  # (W,)
+        return scores.mean(dim=(1, 2)).clamp(-SCORE_LIMIT, SCORE_LIMIT) + missing
 
 
 class MapNet(nn.Module):
-    """The teacher's first stages and a convolution to few channels: (1, 3, H, W) to (1, C, H / 16, W / 16)."""
+    """The teacher's layers, and channels made of the last: (1, 3, H, W) to (1, 1 + C, H / 32, W / 32)."""
 
     def __init__(self, network: LiteNet, reduce: nn.Module) -> None:
         super().__init__()
-        self.stem, self.stages, self.reduce = network.stem, network.stages[:STAGES], reduce
+        self.network, self.reduce = network, reduce
+        self.score = nn.Conv2d(network.score.in_features, 1, 1)
+        with torch.no_grad():
+            self.score.weight.copy_(network.score.weight[:, :, None, None])
+            self.score.bias = network.score.bias
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.stem(x)  # (1, 32, H / 2, W / 2)
-        for stage in self.stages:
-            x = stage(x)  # Lite0: 16, 24, 40, 80, 112 channels
-        reduced: Tensor = self.reduce(x)
-        return reduced
+        x = self.network.stem(x)  # (1, 32, H / 2, W / 2)
+        for stage in self.network.stages:
+            x = stage(x)  # Lite0: 16, 24, 40, 80, 112, 192, 320 channels
+        x = self.network.head(x)  # (1, 1280, H / 32, W / 32)
+        return torch.cat([self.score(x), self.reduce(x)], dim=1)
 
 
-def map_onnx(network: MapNet) -> bytes:
-    """The maps' network as ONNX: `picture` (1, 3, H, W), sides multiples of 32, to `map` (1, C, H / 16, W / 16)."""
+def lite_teacher(folder: Path) -> LiteNet:
+    """The network of a model folder.
+
+    Raises:
+        ModelError: no such teacher.
+        TypeError: the teacher is no EfficientNet-Lite.
+    """
+    network = load_network(folder)
+    if not isinstance(network, LiteNet):
+        raise TypeError("only an EfficientNet-Lite can be the teacher of a crop head")
+    return network
+
+
+def map_onnx(network: LiteNet, reduce: nn.Module) -> bytes:
+    """The maps' network as ONNX: `picture` (1, 3, H, W), sides multiples of 32, to `map` (1, C, H / 32, W / 32)."""
     program = torch.onnx.export(
-        network.eval(), (torch.zeros(1, 3, 224, 320),), input_names=["picture"], output_names=["map"], verbose=False
+        MapNet(network, reduce).eval(),
+        (torch.zeros(1, 3, 224, 320),),
+        input_names=["picture"],
+        output_names=["map"],
+        verbose=False,
     )
     assert program is not None
     model = program.model_proto
@@ -154,117 +151,32 @@ def map_onnx(network: MapNet) -> bytes:
     return buffer.getvalue()
 
 
-def train_photos(data: Path) -> list[Path]:
-    """The photos that the head may learn from: whole ones of the train split.
+def fit_head(
+    samples: Sequence[CropSample], score_weight: Floats, settings: CropHeadSettings
+) -> Iterator[Progress[StudentHead]]:
+    """Fit the head; the loss is of differences within a view, and a little of the logits themselves.
 
-    Raises:
-        ManifestError: no data folder, or no such photo in it.
-    """
-    rows = [row for row in build_manifest(data) if row.kind in KINDS and row.split == "train"]
-    if not rows:
-        raise ManifestError(f"{data} has no whole photos to train with")
-    return [data / row.path for row in rows]
-
-
-def sample_windows(photos: Sequence[Path], teacher: Path, settings: CropHeadSettings) -> Iterator[Progress[CropSample]]:
-    """Draw windows of photos and ask the teacher.
-
-    Yields:
-        A progress for each photo, with its sample; a photo that is small or damaged has none.
-
-    Raises:
-        ModelError: no such teacher.
-        TypeError: the teacher is no EfficientNet-Lite.
-    """
-    scorer, detector = load_scorer(folder=teacher), FaceDetector()
-    session = onnxruntime.InferenceSession(map_onnx(MapNet(_lite(teacher), nn.Identity())))
-    rng = np.random.default_rng(settings.seed)
-    for done, path in enumerate(photos, start=1):
-        try:
-            picture = load_picture(path, SEARCH_LONG_SIDE)
-        except PictureError as error:
-            yield Progress(done, len(photos), f"left out: {error}")
-            continue
-        if max(picture.full_size_wh) < MIN_LONG_SIDE:
-            yield Progress(done, len(photos), f"too small: {path.name}")
-            continue
-        faces = NO_FACES if rng.random() < FACES_MISSED else detector.detect_full_size(picture)
-        windows = _draw_windows(picture, faces, settings, rng)
-        yield Progress(done, len(photos), path.name, (_sample(picture, faces, windows, scorer, session),))
-
-
-def _lite(teacher: Path) -> LiteNet:
-    network = load_network(teacher)
-    if not isinstance(network, LiteNet):
-        raise TypeError("only an EfficientNet-Lite can be the teacher of a crop head")
-    return network
-
-
-def _draw_windows(picture: Picture, faces: Faces, settings: CropHeadSettings, rng: np.random.Generator) -> Whole:
-    drawn = []
-    for number in rng.choice(len(COMMON_ASPECTS), settings.shapes, replace=False):
-        groups = window_groups(picture.full_size_wh, faces, COMMON_ASPECTS[number], CropSettings(windows=2000))
-        polite = np.concatenate([group.xyxy()[group.polite.ravel()] for group in groups])
-        drawn.append(polite[rng.choice(len(polite), min(settings.windows, len(polite)), replace=False)])
-    return np.concatenate(drawn)
-
-
-def _sample(
-    picture: Picture, faces: Faces, windows: Whole, scorer: Scorer, session: onnxruntime.InferenceSession
-) -> CropSample:
-    full_wh, picture_wh = picture.full_size_wh, (picture.pixels.shape[1], picture.pixels.shape[0])
-    boxes = [Box(*window).scaled(full_wh, picture_wh) for window in windows.tolist()]
-    scores = scorer.score_squares([letterbox(picture.pixels, box) for box in boxes])
-    maps = {
-        side: np.ascontiguousarray(
-            session.run(["map"], {"picture": map_input(picture.pixels, side)})[0][0].transpose(1, 2, 0)
-        )
-        for side in LONG_SIDES
-    }
-    return sample_from_maps(maps, windows, [score.logit for score in scores], faces, full_wh, picture_wh)
-
-
-def sample_from_maps(
-    maps: dict[int, Floats],
-    windows: Whole,
-    logits: Sequence[float],
-    faces: Faces,
-    full_wh: tuple[int, int],
-    picture_wh: tuple[int, int],
-) -> CropSample:
-    """What the head sees of windows: each on the map where it comes nearest to the network's size."""
-    main = main_faces(faces, CropSettings())
-    features, facts = [], []
-    for window in windows:
-        x0, y0, x1, y1 = window.tolist()
-        share = max(x1 - x0, y1 - y0) / max(full_wh)
-        side = min(LONG_SIDES, key=lambda side: abs(np.log(side * share / PREPROCESSING.size)))
-        one = WindowGroup(x1 - x0, y1 - y0, np.array([x0]), np.array([y0]), np.ones((1, 1), np.bool_))
-        features.append(window_features(one, maps[side], full_wh, fitted_size(picture_wh, side)))
-        facts.append(window_facts(window[None], main, full_wh, picture_wh, side))
-    bins = np.concatenate(features).reshape(len(windows), BINS * BINS, -1).astype(np.float16)
-    return CropSample(bins, np.concatenate(facts), np.asarray(logits, np.float32))
-
-
-def fit_head(samples: Sequence[CropSample], settings: CropHeadSettings) -> Iterator[Progress[StudentHead]]:
-    """Fit the head; the loss is of differences within a photo, and a little of the logits themselves.
+    Args:
+        samples: at least one.
+        score_weight: of the teacher's last layer, float32 (E,).
+        settings: the tuning of the fit.
 
     Yields:
         A progress for each epoch; the last one carries the head.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
-    spread = float(np.mean([sample.features.astype(np.float32).std() for sample in samples]))
-    head = StudentHead(samples[0].features.shape[2], spread)
+    head = StudentHead(_directions(samples, score_weight, rng))
+    views = [_seen(head, sample) for sample in samples]
     optimiser = torch.optim.AdamW(head.parameters(), lr=settings.rate, weight_decay=settings.decay)
-    steps = -(-len(samples) // settings.photos_at_once)
+    steps = -(-len(views) // settings.views_at_once)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimiser, settings.rate, epochs=settings.epochs, steps_per_epoch=steps
     )
     for epoch in range(1, settings.epochs + 1):
-        order, total = rng.permutation(len(samples)), 0.0
+        order, total = rng.permutation(len(views)), 0.0
         for chosen in np.array_split(order, steps):
-            loss = _loss(head, [samples[number] for number in chosen], settings)
+            loss = _loss(head, [views[number] for number in chosen], settings)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimiser.step()
@@ -274,20 +186,78 @@ def fit_head(samples: Sequence[CropSample], settings: CropHeadSettings) -> Itera
         yield Progress(epoch, settings.epochs, f"loss {total / steps:.3f}", last)
 
 
-def _loss(head: StudentHead, samples: Sequence[CropSample], settings: CropHeadSettings) -> Tensor:
-    features = torch.from_numpy(np.concatenate([sample.features for sample in samples])).float()
-    facts = torch.from_numpy(np.concatenate([sample.facts for sample in samples]))
-    truth = torch.from_numpy(np.concatenate([sample.logits for sample in samples]))
-    said = head(features, facts)
-    counts = [len(sample.logits) for sample in samples]
-    return F.smooth_l1_loss(_centred(said, counts), _centred(truth, counts)) + settings.absolute * F.smooth_l1_loss(
-        said, truth
-    )
+def _directions(samples: Sequence[CropSample], score_weight: Floats, rng: np.random.Generator) -> Floats:
+    """Directions of the last hidden layer: the principal ones of its shares of the score, (E, DIRECTIONS)."""
+    bins = np.concatenate([sample.features[:, :, 1:].reshape(-1, len(score_weight)) for sample in samples])
+    some = bins[rng.choice(len(bins), min(ROWS, len(bins)), replace=False)].astype(np.float32) * score_weight
+    _, sizes, directions = np.linalg.svd(some - some.mean(axis=0), full_matrices=False)
+    unit = float(np.sqrt((sizes[:DIRECTIONS] ** 2).mean() / len(some)))
+    return np.asarray(score_weight[:, None] * directions[:DIRECTIONS].T / unit, np.float32)
 
 
-def _centred(logits: Tensor, counts: list[int]) -> Tensor:
-    """The logits less the mean of their photo."""
-    return torch.cat([part - part.mean() for part in torch.split(logits, counts)])
+@dataclass(frozen=True)
+class _SeenView:
+    """A sample as tensors, the last hidden layer told by its directions: (W, BINS * BINS, 1 + DIRECTIONS)."""
+
+    features: Tensor
+    facts: Tensor
+    logits: Tensor
+    shapes: Whole
+
+
+def _seen(head: StudentHead, sample: CropSample) -> _SeenView:
+    features = torch.from_numpy(sample.features).float()
+    told = torch.cat([features[:, :, :1], features[:, :, 1:] @ head.directions], dim=2)
+    return _SeenView(told, torch.from_numpy(sample.facts), torch.from_numpy(sample.logits), sample.shapes)
+
+
+def _loss(head: StudentHead, views: Sequence[_SeenView], settings: CropHeadSettings) -> Tensor:
+    said = head(torch.cat([view.features for view in views]), torch.cat([view.facts for view in views]))
+    within = torch.zeros(())
+    for view, part in zip(views, torch.split(said, [len(view.logits) for view in views]), strict=True):
+        within = within + _differences(part, view.logits)
+        for shape in np.unique(view.shapes):
+            one = torch.from_numpy(view.shapes == shape)
+            within = within + settings.of_shape * _differences(part[one], view.logits[one])
+    truth = torch.cat([view.logits for view in views])
+    return within / len(views) + settings.absolute * F.smooth_l1_loss(said, truth)
+
+
+def _differences(said: Tensor, truth: Tensor) -> Tensor:
+    """How far the differences of windows are from the true ones, in units of the windows' spread."""
+    if len(said) < 2:
+        return said.sum() * 0
+    unit = truth.std() + LEAST_SPREAD
+    return F.smooth_l1_loss((said - said.mean()) / unit, (truth - truth.mean()) / unit)
+
+
+def agreement_elsewhere(
+    samples: Sequence[CropSample], score_weight: Floats, settings: CropHeadSettings
+) -> Iterator[Progress[tuple[str, float]]]:
+    """How well heads rank windows of photos whose origin they have not seen: Spearman's correlation with the teacher.
+
+    Yields:
+        A progress for each third of the origins; the last one carries the means: of groups, and of originals.
+    """
+    origins = sorted({sample.view.origin for sample in samples} - {""})
+    found: dict[str, list[float]] = {}
+    for third in range(FOLDS):
+        aside = set(origins[third::FOLDS])
+        *_, fitted = fit_head([each for each in samples if each.view.origin not in aside], score_weight, settings)
+        for sample in samples:
+            if sample.view.origin in aside:
+                found.setdefault(sample.view.path.split("/")[0], []).extend(agreement(fitted.results[0], sample))
+        means = tuple((name, float(np.mean(each))) for name, each in found.items()) if third == FOLDS - 1 else ()
+        yield Progress(third + 1, FOLDS, "", means)
+
+
+def agreement(head: StudentHead, sample: CropSample) -> list[float]:
+    """Spearman's correlation of what head and teacher say, for each shape that has enough windows."""
+    view = _seen(head, sample)
+    with torch.no_grad():
+        said = head(view.features, view.facts).numpy()
+    shapes = [sample.shapes == shape for shape in np.unique(sample.shapes)]
+    return [rank_correlation(said[one], sample.logits[one]) for one in shapes if one.sum() >= FEWEST]
 
 
 def save_head(head: StudentHead, teacher: Path, folder: Path) -> None:
@@ -297,11 +267,10 @@ def save_head(head: StudentHead, teacher: Path, folder: Path) -> None:
         ModelError: no such teacher.
         TypeError: the teacher is no EfficientNet-Lite.
     """
-    network = _lite(teacher)
-    convolution = nn.Conv2d(head.reduce.in_features, CHANNELS, 1, bias=False)
+    convolution = nn.Conv2d(len(head.directions), CHANNELS, 1, bias=False)
     with torch.no_grad():
-        convolution.weight.copy_((head.reduce.weight / head.spread)[:, :, None, None])
-    content = map_onnx(MapNet(network, convolution))
+        convolution.weight.copy_((head.reduce.weight @ head.directions.T)[:, :, None, None])
+    content = map_onnx(lite_teacher(teacher), convolution)
     weights = {}
     for number, layer in enumerate(head.layers):
         assert isinstance(layer, nn.Linear)

@@ -15,6 +15,7 @@ from studio.wording import count, gain_in_words, shown_path
 if TYPE_CHECKING:
     from engine.crop_folder import CropJob, CroppedPhoto, Search
     from engine.geometry import Box
+    from engine.level import LevelBy
 
 NOT_UNDERSTOOD, INTERRUPTED = 2, 130
 # One decodes or saves while the other searches.
@@ -25,7 +26,8 @@ def crop(
     paths: Annotated[list[Path], typer.Argument(help="Photos, and folders with all photos below them.")],
     out: Annotated[Path | None, typer.Option("--out", help="Folder for the crops; made where it is missing.")] = None,
     aspect: Annotated[
-        str | None, typer.Option("--aspect", help="Width to height, as 4:5; original, or free. 1:1 if not said.")
+        str | None,
+        typer.Option("--aspect", help="Width to height, as 4:5; original; free: the best of all. 1:1 if not said."),
     ] = None,
     preset: Annotated[
         str | None, typer.Option("--preset", help="profile, story or print: shape, size and quality.")
@@ -48,6 +50,9 @@ def crop(
     ] = "sidecar",
     report: Annotated[
         Path | None, typer.Option("--report", help="What became of each: a .html page, or .json.")
+    ] = None,
+    level: Annotated[
+        str | None, typer.Option("--level", help="First turn what leans upright, by its eyes or its horizon.")
     ] = None,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
@@ -78,7 +83,7 @@ def crop(
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, margin, again, dry_run)
+    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, margin, level, again, dry_run)
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
@@ -93,7 +98,8 @@ def crop(
     stopped = False
     try:
         way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
-        _crop_all(photos, job, PhotoCrops(job.aspect, load_scorer(device, folder=model), way=way, own=own), done)
+        scorer = load_scorer(device, folder=model)
+        _crop_all(photos, job, PhotoCrops(job.aspect, scorer, way=way, own=own, level=job.level), done)
     except KeyboardInterrupt:
         stopped = True
     if report:
@@ -153,14 +159,15 @@ def _job(
     lossless: bool,
     metadata_only: bool,
     margin: float,
+    level: str | None,
     again: bool,
     dry_run: bool,
 ) -> "CropJob":
     """What the words of the command line ask for; what is said beats the preset."""
+    from engine.aspects import Aspect
     from engine.crop_file import JPEG_QUALITY
     from engine.crop_folder import PRESETS, CropJob, CropWay
     from engine.crop_names import NamePattern
-    from engine.crop_session import shape_named
     from engine.ratings import RatingPlace
 
     if preset is not None and preset not in PRESETS:
@@ -177,18 +184,27 @@ def _job(
     try:
         return CropJob(
             folder=out,
-            aspect=shape_named(aspect or (use.aspect if use else "1:1")),
+            aspect=Aspect.parse(aspect or (use.aspect if use else "1:1")),
             names=NamePattern(name),
             way=way,
             place=RatingPlace(place),
             long_side=size if size is not None or way is not CropWay.ENCODED or not use else use.long_side,
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
+            level=_level_by(level),
             again=again,
             dry_run=dry_run,
             margin=margin,
         )
     except ValueError as error:
         _not_understood(str(error))
+
+
+def _level_by(level: str | None) -> "LevelBy | None":
+    from engine.level import LevelBy
+
+    if level is not None and level not in set(LevelBy):
+        _not_understood(f"nothing is levelled by {level!r}: {' and '.join(LevelBy)} tell")
+    return LevelBy(level) if level else None
 
 
 def _check_report(report: Path | None) -> None:
@@ -212,6 +228,8 @@ def _say(photo: "CroppedPhoto") -> None:
     told = f"{photo.points:.0f} points, {gain_in_words(photo.points, photo.gain)}"
     if photo.shift_xy and any(photo.shift_xy):
         told += f", moved by {photo.shift_xy[0]}, {photo.shift_xy[1]} pixels"
+    if photo.angle_deg:
+        told += f", levelled by {photo.angle_deg:+.1f} degrees, {photo.level_loss:.0%} of it is lost"
     if photo.own:
         told += ", your own crop"
     if photo.doubt:

@@ -3,10 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.borders import photo_within
 from engine.checkpoint import load_card
 from engine.crop_bench import rank_correlation, search_shapes
+from engine.crop_correction import corrected
 from engine.crop_head import FeatureMaps, crop_head_for, window_features
 from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, SearchWay, search_crops
 from engine.crop_windows import CropSettings, WindowGroup, candidate_boxes, faces_kept, main_faces
@@ -39,12 +40,22 @@ def test_a_large_photo_has_ten_thousand_windows_of_each_shape(aspect: Aspect) ->
 
 
 def test_bins_are_averages_of_the_part_of_the_map_that_a_window_covers() -> None:
-    cells = np.arange(8 * 12, dtype=np.float32).reshape(8, 12, 1)
+    cells = np.arange(4 * 6, dtype=np.float32).reshape(4, 6, 1)
     group = WindowGroup(96, 96, np.array([0, 32]), np.array([16]), np.ones((1, 2), np.bool_))
     features = window_features(group, cells, (192, 128), (192, 128))
-    assert features.shape == (2, 36)
-    assert np.allclose(features[0].reshape(6, 6), cells[1:7, 0:6, 0])
-    assert np.allclose(features[1].reshape(6, 6), cells[1:7, 2:8, 0])
+    assert features.shape == (2, 9)
+    half = (cells[:-1] + cells[1:])[..., 0] / 2
+    assert np.allclose(features[0].reshape(3, 3).T, half[0:3, 0:3])
+    assert np.allclose(features[1].reshape(3, 3).T, half[0:3, 1:4])
+
+
+def test_scores_correct_the_estimates_of_windows_nearby() -> None:
+    windows = np.array([[x, 0, x + 100, 100] for x in (0, 10, 400)])
+    better, doubt = corrected(windows, np.zeros(3, np.float32), np.array([0]), np.array([1.0], np.float32))
+    assert 0.9 < better[0] <= 1
+    assert 0.7 < better[1] < better[0]
+    assert better[2] < better[1]
+    assert doubt[0] < doubt[1] < doubt[2]
 
 
 def test_the_shipped_head_serves_the_shipped_model() -> None:
@@ -100,6 +111,41 @@ def test_maps_are_made_when_they_are_asked_for(photo: tuple[Picture, Faces]) -> 
     maps: FeatureMaps = head.maps(photo[0])
     assert maps.at(224) is maps.at(224)
     assert maps.at(224).shape[2] == maps.at(320).shape[2]
+
+
+def test_the_mean_of_the_score_map_is_nearly_the_score(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    picture, _ = photo
+    head = crop_head_for(load_card(MODEL_FOLDER).model_sha256)
+    assert head is not None
+    height, width = picture.pixels.shape[:2]
+    side = min(height, width)
+    square = Picture(np.ascontiguousarray(picture.pixels[:side, :side]), (side, side))
+    assert head.maps(square).at(224)[:, :, 0].mean() == pytest.approx(scorer.score(square.pixels).logit, abs=0.05)
+
+
+def test_free_is_as_good_as_the_best_shape(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    free = list(search_crops(*photo, scorer, FREE, FEW))[-1].results[0]
+    shapes = [list(search_crops(*photo, scorer, shape, FEW))[-1].results[0] for shape in COMMON_ASPECTS]
+    assert free.score.points >= max(crop.score.points for crop in shapes) - 3
+
+
+def test_a_face_too_large_for_the_shape_keeps_eyes_and_mouth() -> None:
+    landmarks = np.array([[[350, 400], [650, 400], [500, 550], [380, 700], [620, 700]]], np.float32)
+    face = Faces(np.array([[200, 50, 800, 950]], np.float32), landmarks, np.ones(1, np.float32))
+    boxes = candidate_boxes((1000, 1000), face, Aspect.parse("16:9"), CropSettings(windows=500))
+    assert len(boxes) > 100
+    assert all(box.y0 <= 400 and box.y1 >= 700 for box in boxes)
+
+
+def test_a_row_of_people_too_wide_for_a_square_is_told(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    picture, faces = photo
+    height = picture.pixels.shape[0]
+    row = Picture(np.ascontiguousarray(np.tile(picture.pixels, (1, 4, 1))), (4 * picture.pixels.shape[1], height))
+    found = FaceDetector().detect_full_size(row)
+    crop = list(search_crops(row, found, scorer, SQUARE, FEW))[-1].results[0]
+    assert 0 < crop.faces_lost < len(found)
+    alone = list(search_crops(picture, faces, scorer, SQUARE, FEW))[-1].results[0]
+    assert alone.faces_lost == 0
 
 
 @pytest.mark.parametrize("level", [0, 255, 90])

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.aspects import Aspect
-from engine.crop_session import FREE, NEAR, CropSession, FaceRules, ShapeEstimates, shape_named
+from engine.aspects import FREE, Aspect
+from engine.crop_session import NEAR, CropSession, FaceRules, ShapeEstimates
 from engine.faces import FaceDetector
 from engine.geometry import Box
 from engine.photo_crops import PhotoCrops
@@ -58,13 +58,6 @@ def test_free_searches_all_shapes(session: CropSession) -> None:
     ratios = np.unique(np.round(sides[:, 0] / sides[:, 1], 1))
     assert ratios.min() < 0.7
     assert ratios.max() > 1.7
-
-
-def test_shapes_are_named() -> None:
-    assert shape_named(" Free") == FREE
-    assert shape_named("4:5") == Aspect.parse("4:5")
-    with pytest.raises(ValueError, match="aspect"):
-        shape_named("square")
 
 
 def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path], scorer: Scorer) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.geometry import Box
+from engine.level import Level, LevelBy, level_loss, level_size, levelled_picture
 from engine.pictures import load_picture
 from studio.crop_desk import CropDesk
 from studio.crop_output import CropOutput, CropOutputDialog
@@ -271,3 +272,32 @@ def test_the_keys_of_the_room_stand_in_the_table(qtbot: QtBot, window: StudioWin
     assert "Crop number 3 of the best" in text
     assert "Hold: the crop alone" in text
     table.close()
+
+
+def test_a_photo_that_leans_is_levelled_and_saved_so(
+    qtbot: QtBot, window: StudioWindow, tmp_path: Path, samples: list[Path]
+) -> None:
+    photo = tmp_path / "leaning.jpg"
+    with Image.open(samples[0]) as image:
+        image.convert("RGB").resize((900, 900)).rotate(-6, expand=False).crop((120, 120, 780, 780)).save(photo)
+    desk = _crop(qtbot, window, photo)
+    upright = desk.finder.photo.session.size_wh
+    window.crop.desk._take_lean(Level(6.0, level_loss(upright, 6.0), LevelBy.EYES))
+    assert "of the photo is lost" in window.statusBar().currentMessage()
+    _wait_for_crops(qtbot, window)
+    assert desk.finder.photo.session.size_wh == level_size(upright, 6.0)
+    levelled = _box(desk)
+    window.crop.save()
+    qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    (crop,) = tmp_path.glob("leaning_crop-*.jpg")
+    saved = load_picture(crop).pixels.astype(int)
+    assert saved.shape[:2] == (levelled.height, levelled.width)
+    shown = (
+        levelled_picture(load_picture(photo), 6.0)
+        .pixels[levelled.y0 : levelled.y1, levelled.x0 : levelled.x1]
+        .astype(int)
+    )
+    assert np.abs(saved - shown).mean() < 6
+    window._undo()
+    qtbot.waitUntil(lambda: not desk.finder.is_busy and desk.finder.photo is not None, timeout=WAIT_MS)
+    assert desk.finder.photo.session.size_wh == upright

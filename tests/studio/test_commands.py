@@ -109,6 +109,8 @@ def test_a_strange_shape_is_explained(folder: Path, tmp_path: Path) -> None:
         ["--lossless", "--metadata-only", "--out", "x"],
         ["--lossless", "--size", "9", "--out", "x"],
         ["--report", "x.txt", "--out", "x"],
+        ["--level", "stars", "--out", "x"],
+        ["--level", "eyes", "--lossless", "--out", "x"],
         [],
     ],
 )

@@ -392,20 +392,39 @@ def crop_head(
     out: Annotated[
         Path | None, typer.Option(help="Folder for crop_map.onnx and crop_head.safetensors; else the teacher's.")
     ] = None,
-    photos: Annotated[
-        int, typer.Option(min=1, help="Photos of the train split that it learns from, at the most.")
-    ] = 800,
+    answers: Annotated[
+        Path, typer.Option(help="Folder of what the teacher said: a run that was stopped goes on from there.")
+    ] = Path("runs/crop-answers"),
+    check: Annotated[
+        bool, typer.Option("--check", help="First say how well heads rank the crops of photos from elsewhere.")
+    ] = False,
     seed: Seed = 0,
 ) -> None:
-    """Distil the head that lets the crop search estimate ten thousand windows at once."""
-    from training.crop_head import CropHeadSettings, fit_head, sample_windows, save_head, train_photos
+    """Distil the head that lets the crop search estimate ten thousand windows at once.
 
-    settings = CropHeadSettings(seed=seed)
+    It learns from groups, full-size originals and portraits of the train split: all that a search meets. The seed draws
+    them too; the shipped head has seed 0.
+    """
+    from torch import nn
+
+    from engine.runtime import cpu_session
+    from engine.scoring import load_scorer
+    from training.crop_head import CropHeadSettings, agreement_elsewhere, fit_head, lite_teacher, map_onnx, save_head
+    from training.crop_samples import SampleSettings, crop_views, sample_views
+
+    settings, drawing = CropHeadSettings(seed=seed), SampleSettings(seed=seed)
     with told_errors():
-        chosen = train_photos(data)
-        random.Random(seed).shuffle(chosen)
-        drawn = shown(sample_windows(chosen[:photos], teacher, settings), "asking the teacher")
-        samples = [sample for progress in drawn for sample in progress.results]
+        network = lite_teacher(teacher)
+        weight = network.score.weight.detach().numpy()[0]
+        session = cpu_session(map_onnx(network, nn.Identity()))
+        views = crop_views(data, drawing)
+        asked = sample_views(views, data, load_scorer(folder=teacher), session, answers, drawing)
+        samples = [sample for progress in shown(asked, "asking the teacher") for sample in progress.results]
         if not samples:
             fail(f"no photo in {data} is large enough")
-        save_head(last(shown(fit_head(samples, settings), "fitting")), teacher, out or teacher)
+        console.print(f"{sum(len(sample.logits) for sample in samples):,} windows of {len(samples)} views")
+        if check:
+            for progress in shown(agreement_elsewhere(samples, weight, settings), "checking"):
+                for name, spearman in progress.results:
+                    console.print(f"Spearman of windows of one shape, {name}: {spearman:.3f}")
+        save_head(last(shown(fit_head(samples, weight, settings), "fitting")), teacher, out or teacher)
