@@ -39,7 +39,7 @@ SHORTLIST_IOU = 0.85
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
-BOLDNESS = 1.25
+BOLDNESS = 1.0
 
 
 class SearchWay(StrEnum):

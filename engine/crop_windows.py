@@ -46,7 +46,7 @@ class CropSettings:
     """
 
     windows: int = 10_000
-    exact: int = 3
+    exact: int = 4
     refinements: int = 3
     scales: int = 20
     min_scale: float = 0.4
