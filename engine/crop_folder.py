@@ -286,7 +286,7 @@ def _doubt(crop: FoundCrop, margin: float) -> str | None:
         return f"not all faces fit: {crop.faces_lost} cut or left out"
     if round(crop.gain) < 0:
         return "the whole photo scores higher"
-    if crop.gain < margin:
+    if round(crop.gain) < margin:  # as it is shown
         return f"it gains less than {margin:g} points"
     if min(crop.box.width, crop.box.height) < SMALL_SIDE:
         return f"it is only {crop.box.width} x {crop.box.height} pixels"
