@@ -19,8 +19,8 @@ from studio.window import StudioWindow
 TICK_MS = 5
 WARM_UP_S = 2.0
 MODEL_WAIT_MS = 30_000
-# Memory is compared with what it was after this long, without coaching and with it.
-SETTLED_S = 60.0
+# Memory is looked at so often: frames under way come and go, ten megabytes at a time.
+MEMORY_TICK_MS = 1000
 
 
 @dataclass
@@ -35,8 +35,7 @@ class LiveCounts:
         stall_ms: the longest time in which the window's thread did nothing else.
         rounds: of coaching.
         processor_s: processor time of the whole program, the decoding of the video included.
-        settled_mb: memory after the first minute; 0 where it was not reached.
-        last_mb: memory at the end.
+        memory_mb: of the whole program, once a second.
         size_wh: of the frames.
     """
 
@@ -48,8 +47,7 @@ class LiveCounts:
     stall_ms: float = 0.0
     rounds: int = 0
     processor_s: float = 0.0
-    settled_mb: float = 0.0
-    last_mb: float = 0.0
+    memory_mb: "array[float]" = field(default_factory=lambda: array("f"))
     size_wh: tuple[int, int] = (0, 0)
 
 
@@ -84,19 +82,18 @@ class _Counter(QObject):
         self._timer = QTimer(self, timerType=Qt.TimerType.PreciseTimer, interval=TICK_MS)
         self._timer.timeout.connect(self.tick)
         self._timer.start()
+        self._memory_timer = QTimer(self, interval=MEMORY_TICK_MS)
+        self._memory_timer.timeout.connect(self.look_at_memory)
+        self._memory_timer.start()
 
     def measure(self, seconds: float) -> LiveCounts:
         """Count for some seconds."""
         self.counts = counts = LiveCounts()
         self._last_tick_s = started_s = time.perf_counter()
         processor_s = time.process_time()
-        if seconds > SETTLED_S:
-            _wait_s(SETTLED_S)
-            counts.settled_mb = memory_mb()
-        _wait_s(seconds - (time.perf_counter() - started_s))
+        _wait_s(seconds)
         counts.seconds = time.perf_counter() - started_s
         counts.processor_s = time.process_time() - processor_s
-        counts.last_mb = memory_mb()
         # What comes from now on is not of this stretch.
         self.counts = LiveCounts()
         return counts
@@ -123,6 +120,10 @@ class _Counter(QObject):
     @Slot(object)
     def count_round(self, _: object) -> None:
         self.counts.rounds += 1
+
+    @Slot()
+    def look_at_memory(self) -> None:
+        self.counts.memory_mb.append(memory_mb())
 
     @Slot()
     def tick(self) -> None:

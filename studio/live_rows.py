@@ -9,6 +9,8 @@ from studio.live_bench import LiveCounts, LiveFigures
 
 # A source that delivers this many has all of them scored; of a faster one at least so many.
 MOST_SCORED = 60.0
+# Looks at the memory.
+MINUTE = 60
 
 
 def live_rows(figures: LiveFigures) -> list[Row]:
@@ -61,9 +63,11 @@ def _coached_rows(counts: LiveCounts) -> list[Row]:
 
 
 def _memory_rows(phase: str, counts: LiveCounts) -> list[Row]:
-    if not counts.settled_mb:
+    """The last minute against the second one."""
+    if len(counts.memory_mb) < 3 * MINUTE:
         return []
-    growth = 100 * (counts.last_mb / counts.settled_mb - 1)
+    settled, last = counts.memory_mb[MINUTE : 2 * MINUTE], counts.memory_mb[-MINUTE:]
+    growth = 100 * (float(np.median(last)) / float(np.median(settled)) - 1)
     return [at_most(f"{phase}growth of memory after the first minute", growth, "%", 2)]
 
 

@@ -1,5 +1,7 @@
 """What `bench live` tells of a run."""
 
+from array import array
+
 import pytest
 
 from studio.live_bench import LiveCounts, LiveFigures
@@ -9,7 +11,10 @@ GROWTH = "growth of memory after the first minute"
 
 
 def _half_an_hour(last_mb: float) -> LiveCounts:
-    return LiveCounts(1800.0, 54_000, [12.0, 14.0], [1.0, 2.0], settled_mb=400.0, last_mb=last_mb, size_wh=(1280, 720))
+    """The first minute fills the memory; one frame under way at the very end is no growth."""
+    memory_mb = array("f", [300.0] * 60 + [400.0] * 1000 + [last_mb] * 739 + [last_mb + 20])
+    ages_ms, paints_s = array("f", [12.0, 14.0]), array("d", [1.0, 2.0])
+    return LiveCounts(1800.0, 54_000, ages_ms, paints_s, memory_mb=memory_mb, size_wh=(1280, 720))
 
 
 @pytest.mark.parametrize(
