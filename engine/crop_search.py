@@ -33,13 +33,13 @@ from engine.scoring import Score, Scorer
 # Windows are cut from a picture of this size: the smallest one still fills the network's 224 pixels.
 SEARCH_LONG_SIDE = 960
 # Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
-START_WINDOWS, START_REFINEMENTS = 250, 8
+START_WINDOWS, START_REFINEMENTS = 250, 12
 # Of two windows that overlap by more than this only the better one is scored at once.
 SHORTLIST_IOU = 0.85
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
-BOLDNESS = 1.0
+BOLDNESS = 1.25
 
 
 class SearchWay(StrEnum):

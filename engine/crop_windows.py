@@ -46,8 +46,8 @@ class CropSettings:
     """
 
     windows: int = 10_000
-    exact: int = 4
-    refinements: int = 3
+    exact: int = 2
+    refinements: int = 7
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
