@@ -1,6 +1,7 @@
 """Opens the person's catalogue for whoever needs it, and looks once whether it is whole."""
 
 import tempfile
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,8 @@ class CatalogueKeeper(QObject):
         self._file = file
         self._passing_folder: tempfile.TemporaryDirectory[str] | None = None
         self._is_checked = False
+        # Two threads that find it damaged must not both set it aside.
+        self._opening = threading.Lock()
         self.jobs = JobSlot(self)
 
     @property
@@ -41,13 +44,14 @@ class CatalogueKeeper(QObject):
 
     def open(self) -> Catalogue:
         """The catalogue, for the calling thread."""
-        try:
-            catalogue, told = open_or_begin_anew(self._file)
-        except CatalogueError as error:
-            told = f"Scores and marks will not be remembered this time: {error}"
-            self._passing_folder = tempfile.TemporaryDirectory(prefix="selfie-studio-")
-            self._file = Path(self._passing_folder.name) / "catalogue.sqlite"
-            catalogue = Catalogue(self._file)
+        with self._opening:
+            try:
+                catalogue, told = open_or_begin_anew(self._file)
+            except CatalogueError as error:
+                told = f"Scores and marks will not be remembered this time: {error}"
+                self._passing_folder = tempfile.TemporaryDirectory(prefix="selfie-studio-")
+                self._file = Path(self._passing_folder.name) / "catalogue.sqlite"
+                catalogue = Catalogue(self._file)
         if told:
             self.message.emit(told)
         return catalogue
