@@ -12,10 +12,11 @@ import numpy as np
 import onnx
 import onnxruntime
 from onnx import helper, numpy_helper
+from tflite import BuiltinOperator as Kind
 
 from engine.files import write_atomically
 from engine.pixels import Floats
-from training.tflite import Array, Kind, Operator, TfliteNetwork, read_tflite
+from training.tflite import Array, Operator, TfliteNetwork, read_tflite
 
 # Largest difference from the original: of YuNet's outputs in units of its cells, of a contour in pixels of the square.
 TOLERANCE = 1e-4
@@ -56,8 +57,9 @@ def convert_face_detector(source: Path, target: Path) -> float:
             heads_take[node.input[1]] = node.input[0]
         elif node.op_type in ("Conv", "Relu", "MaxPool", "Resize", "Add"):
             graph.nodes.append(node)
-            for name in set(node.input) & set(weights):
-                graph.constant(name, weights[name])
+            for name in node.input:
+                if name in weights:
+                    graph.constant(name, weights[name])
     for level, stride in enumerate(STRIDES):
         heads = [f"bbox_head.multi_level_{head}.{level}" for head in FACE_HEADS]
         of_conv = [
@@ -158,9 +160,9 @@ def _add_step(graph: _Graph, operator: Operator, network: TfliteNetwork) -> None
     x, output = operator.inputs[0], operator.output
     constants = [network.constants[name] for name in operator.inputs if name in network.constants]
     match operator.kind:
-        case Kind.CONV | Kind.DEPTHWISE_CONV:
+        case Kind.CONV_2D | Kind.DEPTHWISE_CONV_2D:
             weight, bias = constants
-            kernel, is_whole = weight.shape[1], operator.kind is Kind.CONV
+            kernel, is_whole = weight.shape[1], operator.kind == Kind.CONV_2D
             # TFLite's "same" padding of an even side: what is odd comes after.
             padding = kernel - operator.stride if operator.is_same else 0
             pads = padding // 2, padding - padding // 2
@@ -179,10 +181,12 @@ def _add_step(graph: _Graph, operator: Operator, network: TfliteNetwork) -> None
             graph.conv(x, output, keep, np.zeros(more, np.float32))
         case Kind.ADD:
             graph.add("Add", list(operator.inputs), output)
-        case Kind.MAX_POOL:
+        case Kind.MAX_POOL_2D:
             graph.add("MaxPool", [x], output, kernel_shape=[2, 2], strides=[2, 2])
         case Kind.RESHAPE:
             graph.add("Flatten", [x], output)
+        case _:
+            raise ConversionError(f"{output}: an operator of kind {operator.kind}, which has no counterpart here")
 
 
 def _face_difference(source: Path, network: onnx.ModelProto) -> float:

@@ -1,20 +1,25 @@
 """What the layers of the network answer to a picture, stage by stage.
 
 Always by ONNX Runtime on the CPU, whatever scores: a few pictures a second are looked at, and torch need not be loaded.
+The shipped graph is given more outputs by the package onnx, which is loaded when layers are first looked at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from engine.checkpoint import ONNX_FILE, load_card, read_model_file
 from engine.errors import ModelError
-from engine.lab.onnx_graph import Node, read_nodes, read_weights, with_outputs
+from engine.lab import HOW_TO_INSTALL
 from engine.pixels import Floats, Pixels
 from engine.preprocess import PREPROCESSING, network_input
 from engine.runtime import cpu_session
+
+if TYPE_CHECKING:
+    from onnx import NodeProto
 
 _WINDOWED = ("Conv", "MaxPool", "AveragePool")
 # What a stage may end in; what comes after the last stage has no place in the picture any more.
@@ -48,17 +53,24 @@ class Layers:
         filters: float32 (C, 3, k, k), the weights of the first convolution.
 
     Raises:
-        ModelError: missing, damaged, or of a kind that cannot be opened.
+        ModelError: missing, damaged, of a kind that cannot be opened, or onnx is not installed.
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
         content = read_model_file(folder, ONNX_FILE, load_card(folder))
         try:
-            nodes = read_nodes(content)
+            import onnx
+        except ImportError as error:
+            raise ModelError(folder / ONNX_FILE, f"looking at its layers needs onnx: {HOW_TO_INSTALL}") from error
+        try:
+            model = onnx.load_from_string(content)
+            nodes = model.graph.node
             ends = stage_ends(nodes)
-            first = next(node for node in nodes if node.operation == "Conv")
-            self.filters = read_weights(content, first.inputs[1])
-            self._session = cpu_session(with_outputs(content, ends), threads)
+            first = next(node for node in nodes if node.op_type == "Conv")
+            weights = next(tensor for tensor in model.graph.initializer if tensor.name == first.input[1])
+            self.filters = np.asarray(onnx.numpy_helper.to_array(weights), np.float32)
+            model.graph.output.extend(onnx.ValueInfoProto(name=name) for name in ends)
+            self._session = cpu_session(model.SerializeToString(), threads)
             self._names = ["logit", *ends]
             shapes = [maps.shape for maps in self._run(np.zeros((1, 3, *_SQUARE), np.float32))[1:]]
         except Exception as error:  # ONNX Runtime's own exception types are not public
@@ -90,19 +102,19 @@ class Layers:
 _SQUARE = (PREPROCESSING.size, PREPROCESSING.size)
 
 
-def stage_ends(nodes: Sequence[Node]) -> list[str]:
+def stage_ends(nodes: Iterable["NodeProto"]) -> list[str]:
     """The name of the last tensor of each stage."""
     ends: list[str] = []
     stage = last = ""
     for node in nodes:
-        if node.operation not in _MAPS:
+        if node.op_type not in _MAPS:
             continue
-        if node.operation == "Conv":
-            now = _stage_name(node.inputs[1])
+        if node.op_type == "Conv":
+            now = _stage_name(node.input[1])
             if last and now != stage:
                 ends.append(last)
             stage = now
-        last = node.outputs[0]
+        last = node.output[0]
     return [*ends, last]
 
 
@@ -112,16 +124,17 @@ def _stage_name(weight: str) -> str:
     return f"{first}.{rest[0]}" if rest and rest[0].isdecimal() else first
 
 
-def _views(nodes: Sequence[Node]) -> dict[str, tuple[int, int]]:
+def _views(nodes: Iterable["NodeProto"]) -> dict[str, tuple[int, int]]:
     """For each tensor what a point of it sees, and the step to its neighbour, in pixels of the picture."""
     views = {"pictures": (1, 1)}
     for node in nodes:
-        known = [views[name] for name in node.inputs if name in views]
+        known = [views[name] for name in node.input if name in views]
         if not known:
             continue
         sees, step = max(known)
-        if node.operation in _WINDOWED:
-            sees += (node.numbers["kernel_shape"][0] - 1) * step
-            step *= node.numbers.get("strides", (1,))[0]
-        views |= dict.fromkeys(node.outputs, (sees, step))
+        if node.op_type in _WINDOWED:
+            numbers = {attribute.name: attribute.ints for attribute in node.attribute}
+            sees += (numbers["kernel_shape"][0] - 1) * step
+            step *= numbers.get("strides", (1,))[0]
+        views |= dict.fromkeys(node.output, (sees, step))
     return views

@@ -8,8 +8,7 @@ from io import BytesIO
 from pathlib import Path
 
 from engine.pixels import Pixels
-from engine.png_stream import write_png
-from engine.thumbnail_cache import thumbnail, thumbnail_file, thumbnail_marks
+from engine.thumbnail_cache import save_png, thumbnail, thumbnail_file, thumbnail_marks
 
 _HEADER = 8 + 25  # the signature, and the one chunk that comes before all texts
 
@@ -33,5 +32,5 @@ def make_thumbnails(names: Sequence[Path], photos: int) -> None:
 
 def _png(pixels: Pixels, texts: dict[str, str]) -> bytes:
     file = BytesIO()
-    write_png(file, pixels, texts)
+    save_png(file, pixels, texts)
     return file.getvalue()

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from engine.errors import EngineError
+from engine.lab import HOW_TO_INSTALL
 
-HOW_TO_INSTALL = "pip install 'selfie-studio[lab]'"
 FEWEST_PHOTOS = 10
 
 

@@ -16,10 +16,10 @@ from engine.lab.lettering import font_for
 from engine.lab.map_colours import score_colours
 from engine.lab.map_options import MapError
 from engine.lab.photos import LabPhotos
+from engine.lab.png_stream import PngStream
 from engine.lab.sheet import SheetPhoto, SheetRow
 from engine.lab.sheet_tiles import Tile, tiles_of_rows
 from engine.pixels import Floats, Pixels
-from engine.png_stream import PngStream
 from engine.progress import Progress
 
 GROUND, INK = (23, 25, 28), (200, 204, 210)
@@ -82,6 +82,7 @@ def write_map(picture: MapPicture, target: Path, blurred_by: Catalogue | None = 
 
     Raises:
         PictureError: the file cannot be written.
+        EngineError: a package is not installed.
     """
     if picture.side > LARGEST_SIDE:
         raise MapError(f"A map has at most {LARGEST_SIDE} pixels on its longer side.")

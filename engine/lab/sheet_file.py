@@ -14,13 +14,13 @@ from PIL import Image
 from engine.catalogue import Catalogue
 from engine.errors import PictureError
 from engine.files import temporary_beside
+from engine.lab.png_stream import PngStream
 from engine.lab.sheet import Sheet, SheetRow
 from engine.lab.sheet_html import page_foot, page_head, page_row
 from engine.lab.sheet_layout import DOTS_PER_INCH, Layout, Medium
 from engine.lab.sheet_painting import SheetPainter
 from engine.lab.sheet_tiles import Tile, tiles_of_rows
 from engine.pixels import Pixels
-from engine.png_stream import PngStream
 from engine.progress import Progress
 
 _PDF_QUALITY = 90
@@ -77,6 +77,7 @@ def write_sheet(
 
     Raises:
         PictureError: it is there already, or cannot be written.
+        EngineError: a package is not installed.
     """
     painter = SheetPainter(sheet, layout, dark=dark)
     write = {Medium.PNG: _write_png, Medium.PDF: _write_pdf, Medium.HTML: _write_html}[medium_of(target)]

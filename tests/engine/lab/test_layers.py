@@ -1,24 +1,25 @@
 """Under the hood: the layers' answers, what they answer to in an album, and words for all of it."""
 
+import sys
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
-from engine.errors import PictureError
+from engine.checkpoint import ONNX_FILE
+from engine.errors import ModelError, PictureError
 from engine.lab.hood_file import write_hood
 from engine.lab.layer_pictures import filter_pictures, grid_for, mosaic, overlay, telling_channel
 from engine.lab.layer_words import stage_caption, stage_name
 from engine.lab.layers import Layers
-from engine.lab.onnx_graph import read_nodes, read_weights, with_outputs
 from engine.lab.patches import cut_patches, find_patches, points_inside
 from engine.pictures import load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox, letterboxed, network_input
 from engine.resources import MODEL_FOLDER
-from engine.runtime import cpu_session
 from engine.scoring import load_scorer
 
 SIDE = 224
@@ -80,19 +81,20 @@ def test_some_map_of_the_first_stage_tells_upright_edges_from_level_ones(layers:
     assert level.max() > 3
 
 
-def test_more_outputs_are_added_without_a_package() -> None:
-    content = (MODEL_FOLDER / "model.onnx").read_bytes()
-    nodes = read_nodes(content)
-    first = nodes[0]
-    assert (first.operation, first.numbers["kernel_shape"], first.numbers["strides"]) == ("Conv", (3, 3), (2, 2))
-    weights = read_weights(content, first.inputs[1])
-    session = cpu_session(with_outputs(content, first.outputs))
+def test_a_point_of_the_first_stage_is_the_filter_laid_on_the_picture(layers: Layers) -> None:
     square = _stripes(upright=True)
-    (answer,) = session.run([first.outputs[0]], {"pictures": network_input([square])})
-    # One point, by hand: the filter laid on the picture.
-    bias = read_weights(content, first.inputs[2])
+    graph = onnx.load(MODEL_FOLDER / ONNX_FILE).graph
+    (bias,) = [onnx.numpy_helper.to_array(each) for each in graph.initializer if each.name == graph.node[0].input[2]]
     patch = network_input([square])[0, :, 100:103, 100:103]
-    assert answer[0, :, 50, 50] == pytest.approx((weights * patch).sum(axis=(1, 2, 3)) + bias, abs=1e-3)
+    by_hand = np.clip((layers.filters * patch).sum(axis=(1, 2, 3)) + bias, 0, 6)
+    _, maps = layers.look([square])
+    assert maps[0][0, :, 50, 50] == pytest.approx(by_hand, abs=1e-3)
+
+
+def test_a_missing_package_is_named_with_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ModelError, match=r"needs onnx: pip install 'selfie-studio\[lab\]'"):
+        Layers(MODEL_FOLDER)
 
 
 def test_every_stage_has_a_name_and_a_caption_of_its_own(layers: Layers) -> None:

@@ -2,6 +2,7 @@
 
 import colorsys
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -297,3 +298,13 @@ def test_a_preview_shows_the_same_photos_in_little(plain_photos: list[Path], cat
     found = {tuple(colour) for colour in whole.reshape(-1, 3).tolist()}
     assert found >= {Image.open(path).convert("RGB").getpixel((5, 5)) for path in photos.paths}
     assert steps[-1].done == steps[-1].total
+
+
+def test_without_the_package_for_it_a_png_is_refused_with_how_to_install_it(
+    plain_photos: list[Path], catalogue: Catalogue, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos, target = _scanned(plain_photos, catalogue), tmp_path / "out" / "sheet.png"
+    monkeypatch.setitem(sys.modules, "png", None)
+    with pytest.raises(EngineError, match=r"needs pypng: pip install 'selfie-studio\[lab\]'"):
+        _written(photos, SheetWish(), target, catalogue)
+    assert list(target.parent.iterdir()) == []
