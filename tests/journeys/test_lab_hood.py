@@ -49,7 +49,8 @@ def _turn_to(qtbot: QtBot, page: HoodPage, row: int) -> None:
 
 
 def _pixels(image: QImage) -> np.ndarray:
-    return bgra_rows(as_rgb32(image))[..., :3].astype(int)
+    kept = as_rgb32(image)  # while its memory is read
+    return bgra_rows(kept)[..., :3].astype(int)
 
 
 def test_every_stage_is_shown_with_words_for_it(qtbot: QtBot, page: HoodPage, window: StudioWindow) -> None:
