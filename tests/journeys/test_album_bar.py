@@ -17,7 +17,6 @@ from studio.window import StudioWindow
 from .conftest import WAIT_MS
 
 # Said by Qt's multimedia, which no photo needs, on a machine without that library.
-pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3")
 LEFT, CONTROL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 
 

@@ -21,8 +21,6 @@ from studio.window import StudioWindow
 
 from .conftest import WAIT_MS
 
-pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3")
-
 
 @pytest.fixture
 def lab(qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path) -> StudioWindow:

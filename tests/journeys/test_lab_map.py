@@ -19,7 +19,6 @@ from .conftest import WAIT_MS
 
 pytest.importorskip("openTSNE")
 # Said once, by Qt Multimedia, where the system lacks it.
-pytestmark = pytest.mark.qt_log_ignore("pipewire-0.3")
 
 
 @pytest.fixture
