@@ -160,8 +160,9 @@ def test_the_best_are_exported_in_their_order(scanned: Path, tmp_path: Path) -> 
 def test_ctrl_c_leaves_what_is_done(folder: Path) -> None:
     code = (
         "import os, signal\nimport engine.scan as scan\nfrom studio.commands import main\nreal = scan._finish\n"
-        "def finish(reads, *more):\n    done = real(reads[:2], *more)\n    os.kill(os.getpid(), signal.SIGINT)\n"
-        "    return done\nscan._finish = finish\nmain()\n"
+        "def finish(batch, *more):\n    half = scan._Batch(batch.reads[:2], batch.contents[:2], batch.scores[:2])\n"
+        "    done = real(half, *more)\n    os.kill(os.getpid(), signal.SIGINT)\n    return done\n"
+        "scan._finish = finish\nmain()\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code, "album", "scan", str(folder)], capture_output=True, text=True, timeout=120
