@@ -51,6 +51,11 @@ def thumbnail_marks(photo: Path) -> dict[str, str]:
     return {"Thumb::URI": _uri(photo), "Thumb::MTime": str(int(stat.st_mtime)), "Thumb::Size": str(stat.st_size)}
 
 
+def is_fresh(wanted: Mapping[str, str], said: Mapping[str, str]) -> bool:
+    """Whether a thumbnail that says this of its photo shows the file as it is now; not all programs tell the size."""
+    return all(said[name] == value or (name == "Thumb::Size" and not said[name]) for name, value in wanted.items())
+
+
 def _uri(photo: Path) -> str:
     return photo.absolute().as_uri()
 
@@ -62,7 +67,7 @@ def cached_thumbnail(photo: Path, side: int = LARGE) -> Pixels | None:
         content = thumbnail_file(photo, side).read_bytes()
         # Pillow reads what the file says, OpenCV the pixels: in four fifths of the time.
         with Image.open(BytesIO(content), formats=("PNG",)) as header:
-            fresh = all(header.info.get(name) == wanted[name] for name in ("Thumb::URI", "Thumb::MTime"))
+            fresh = is_fresh(wanted, {name: header.info.get(name, "") for name in wanted})
     except (OSError, ValueError, SyntaxError):
         return None
     decoded = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR_RGB) if fresh else None

@@ -19,10 +19,14 @@ class AlbumMenu(QMenu):
 
     Signals:
         sheet_wanted: the photos are to be laid out on a sheet.
+        map_wanted: the photos are to be laid out on the map.
+        likes_wanted: what the network likes in the photos is to be shown.
         hood_wanted: what the network sees in the chosen photo is to be shown.
     """
 
     sheet_wanted = Signal()
+    map_wanted = Signal()
+    likes_wanted = Signal()
     hood_wanted = Signal()
 
     def __init__(self, room: AlbumRoom, parent: QWidget | None = None) -> None:
@@ -59,6 +63,8 @@ class AlbumMenu(QMenu):
         self._add("Copy p&ath", "Ctrl+Shift+C", room.tasks.copy_path)
         lab = self.addMenu("La&b")
         self._add("&Sheet…", "", self.sheet_wanted.emit, lab)
+        self._add("&Map", "", self.map_wanted.emit, lab)
+        self._add("&What it likes", "", self.likes_wanted.emit, lab)
         self._add("&Under the hood", "", self.hood_wanted.emit, lab)
         self._add("Move rejected to the &trash…", "Ctrl+Del", room.tasks.ask_to_trash)
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtGui import QImage
 
-from engine.thumbnail_cache import LARGE, thumbnail_file, thumbnail_marks
+from engine.thumbnail_cache import LARGE, is_fresh, thumbnail_file, thumbnail_marks
 
 
 def read_thumbnail(photo: Path, side: int = LARGE) -> QImage | None:
@@ -14,5 +14,5 @@ def read_thumbnail(photo: Path, side: int = LARGE) -> QImage | None:
         image = QImage(str(thumbnail_file(photo, side)))
     except OSError:
         return None
-    fresh = all(image.text(name) == wanted[name] for name in ("Thumb::URI", "Thumb::MTime"))
+    fresh = is_fresh(wanted, {name: image.text(name) for name in wanted})
     return image if fresh and not image.isNull() else None

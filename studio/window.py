@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QSettings, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +25,9 @@ from studio import __version__
 from studio.jobs import JobSlot
 from studio.theme import SCHEMES, apply_scheme
 from studio.user_files import catalogue_file
+
+if TYPE_CHECKING:
+    from studio.lab.page import LabPage
 
 GEOMETRY_SETTING, ROOM_SETTING, SCHEME_SETTING = "window/geometry", "window/room", "window/scheme"
 MESSAGE_MS = 12_000
@@ -134,7 +138,9 @@ class StudioWindow(QMainWindow):
         from studio.album_menu import AlbumMenu
 
         self.album_menu = AlbumMenu(self.album, self)
-        self.album_menu.sheet_wanted.connect(self._show_sheets)
+        self.album_menu.sheet_wanted.connect(partial(self._show_in_lab, self.lab.sheets))
+        self.album_menu.map_wanted.connect(partial(self._show_in_lab, self.lab.map))
+        self.album_menu.likes_wanted.connect(partial(self._show_in_lab, self.lab.likes))
         self.album_menu.hood_wanted.connect(self._show_hood)
         return self.album_menu
 
@@ -265,19 +271,17 @@ class StudioWindow(QMainWindow):
         self.rooms.setCurrentWidget(self.album)
         self.album.select_paths(paths)
 
-    @Slot()
-    def _show_sheets(self) -> None:
-        """Go to the Lab, where the album's photos are laid out."""
+    def _show_in_lab(self, page: "LabPage") -> None:
+        """Go to the Lab with the photos that the Album shows."""
         self.rooms.setCurrentWidget(self.lab)
-        self.lab.turn_to(self.lab.sheets)
+        self.lab.turn_to(page)
 
     @Slot()
     def _show_hood(self) -> None:
         """Go to the Lab with the photo that is chosen in the Album."""
         for photo in self.album.chosen()[:1]:
             self.lab.hood.show_photo(photo.path)
-        self.rooms.setCurrentWidget(self.lab)
-        self.lab.turn_to(self.lab.hood)
+        self._show_in_lab(self.lab.hood)
 
     def _open_folder(self) -> None:
         self.rooms.setCurrentWidget(self.album)

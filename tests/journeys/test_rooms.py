@@ -197,6 +197,24 @@ def test_where_nothing_can_be_remembered_photos_are_ranked_all_the_same(
     assert any("will not be remembered" in text for text in said)
 
 
+def test_each_page_of_the_lab_is_reached_from_the_albums_menu(window: StudioWindow) -> None:
+    lab = next(each.menu() for each in window.album_menu.actions() if each.text() == "La&b")
+    window.rooms.setCurrentWidget(window.album)
+    for action in lab.actions():
+        action.trigger()
+        assert window.rooms.currentWidget() is window.lab
+        assert (
+            window.lab.stack.currentWidget()
+            is {
+                "&Sheet…": window.lab.sheets,
+                "&Map": window.lab.map,
+                "&What it likes": window.lab.likes,
+                "&Under the hood": window.lab.hood,
+            }[action.text()]
+        )
+    assert len(lab.actions()) == len(window.lab.pages)
+
+
 def test_a_camera_that_is_unplugged_is_said(
     qtbot: QtBot, window: StudioWindow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

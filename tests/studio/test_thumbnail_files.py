@@ -52,6 +52,15 @@ def test_a_photo_that_changed_gets_a_new_one(photo: Path) -> None:
     assert cached_thumbnail(photo) is None
 
 
+def test_a_photo_that_changed_within_the_second_gets_a_new_one(photo: Path) -> None:
+    write_thumbnail(photo, _thumbnail())
+    modified_ns = photo.stat().st_mtime_ns
+    photo.write_bytes(photo.read_bytes() + b"more")
+    os.utime(photo, ns=(modified_ns, modified_ns))
+    assert read_thumbnail(photo) is None
+    assert cached_thumbnail(photo) is None
+
+
 def test_one_that_is_missing_is_made_and_kept(photo: Path) -> None:
     assert thumbnail(photo).shape == (30, 40, 3)
     assert read_thumbnail(photo) is not None
