@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.devices import Device
 from engine.resources import MODEL_FOLDER
-from studio.memory import return_large_blocks
+from studio.memory import share_heaps
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
@@ -93,5 +93,5 @@ def make_application() -> "QApplication":
     # How long a thread may hold Python while the window's thread waits for it, many times in one frame: decoding
     # thumbnails made scrolling stutter at the usual 5 ms.
     sys.setswitchinterval(0.001)
-    return_large_blocks()
+    share_heaps()
     return application
