@@ -7,117 +7,22 @@ of row numbers in the order of showing.
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from enum import StrEnum
+from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.album_columns import COLUMNS, NULLS, UNKNOWN, UNRATED, Rows, as_numbers
 from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard
 from engine.groups import keep_best
-from engine.ratings import REJECTED
+from engine.photo_filter import PhotoFilter, SortKey, rows_that_match
 from engine.ratings import UNRATED as SAID_UNRATED
 from engine.scan import ScoredPhoto
 
-Rows = npt.NDArray[np.int32]
-# A column that says "not known".
-UNKNOWN = -1
-UNRATED = -2
-_COLUMNS = np.dtype(
-    [
-        ("content", np.int64),
-        ("width", np.int32),
-        ("height", np.int32),
-        ("taken", np.float64),
-        ("logit", np.float32),
-        ("points", np.float32),
-        ("older_model", np.bool_),
-        ("faces", np.int16),
-        ("sharpness", np.float32),
-        ("eyes_closed", np.int16),
-        ("stars", np.int8),
-        ("pick", np.int8),
-        ("by_score", np.bool_),
-        ("group", np.int32),
-    ]
-)
-# What stands for null in each column that comes from the catalogue.
-_NULLS = {
-    "content": UNKNOWN,
-    "width": 0,
-    "height": 0,
-    "faces": 0,
-    "eyes_closed": 0,
-    "stars": UNRATED,
-    "pick": 0,
-    "by_score": 0,
-}
 _DIGITS = re.compile(r"\d+")
-
-
-class SortKey(StrEnum):
-    """What photos are sorted by; each in the order that people expect first, which can be turned round."""
-
-    SCORE = "Score"
-    DATE = "Date"
-    NAME = "Name"
-    RATING = "Rating"
-    SHARPNESS = "Sharpness"
-
-
-class FaceCount(StrEnum):
-    """Photos by the people in them."""
-
-    ANY = "Any faces"
-    NONE = "No face"
-    ONE = "One face"
-    SEVERAL = "Several faces"
-
-
-class EyesState(StrEnum):
-    """Photos by the eyes in them."""
-
-    ANY = "Any eyes"
-    OPEN = "Eyes open"
-    CLOSED = "Eyes closed"
-
-
-@dataclass(frozen=True)
-class PhotoFilter:
-    """Which photos are shown: those that meet all of it.
-
-    Attributes:
-        points: lowest and highest score, 0 to 100.
-        faces: people in the photo.
-        eyes: of the people in the photo.
-        stars: at least so many, 0 for any.
-        picks: which of picked (1), rejected (-1) and neither (0).
-        first_day: the earliest day by the camera's clock.
-        last_day: the latest day by the camera's clock.
-        text: in the file's name, upper or lower case.
-        stacked: of every group of alike photos the best alone.
-        group: the members of this group alone.
-    """
-
-    points: tuple[float, float] = (0.0, 100.0)
-    faces: FaceCount = FaceCount.ANY
-    eyes: EyesState = EyesState.ANY
-    stars: int = 0
-    picks: frozenset[int] = frozenset((-1, 0, 1))
-    first_day: date | None = None
-    last_day: date | None = None
-    text: str = ""
-    stacked: bool = False
-    group: int | None = None
-
-    @property
-    def is_on(self) -> bool:
-        """Whether it leaves anything out, stacks aside."""
-        return replace(self, stacked=False) != PhotoFilter()
 
 
 @dataclass(frozen=True)
@@ -157,7 +62,7 @@ class Album:
     def __init__(self, card: ModelCard) -> None:
         self._card = card
         self._count = 0
-        self._numbers = np.zeros(256, _COLUMNS)
+        self._numbers = np.zeros(256, COLUMNS)
         self._paths: list[str] = []
         self._folded_names: list[str] = []  # to be searched
         self._natural_names: list[str] = []  # to be sorted
@@ -183,10 +88,10 @@ class Album:
         start, count = self._count, len(rows)
         self._reserve(start + count)
         new = self._numbers[start : start + count]
-        for name in set(_COLUMNS.names or ()) & set(columns):
+        for name in set(COLUMNS.names or ()) & set(columns):
             values = columns[name]
-            if name in _NULLS:
-                null = _NULLS[name]
+            if name in NULLS:
+                null = NULLS[name]
                 new[name] = [null if value is None else value for value in values]
             else:
                 new[name] = np.array(values, np.float64)  # null becomes NaN
@@ -227,12 +132,12 @@ class Album:
                 self._count += 1
                 self._add_paths([path])
                 self._row_by_path[path] = row
-                self._numbers[row] = np.zeros((), _COLUMNS)
+                self._numbers[row] = np.zeros((), COLUMNS)
                 self._numbers[row]["group"] = UNKNOWN
             self._errors.pop(row, None)
             if photo.error:
                 self._errors[row] = photo.error
-            self._numbers[row] = _as_numbers(photo, int(self._numbers[row]["group"]))
+            self._numbers[row] = as_numbers(photo, int(self._numbers[row]["group"]))
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Take files out; the rows after them get new numbers."""
@@ -277,7 +182,7 @@ class Album:
 
     def _reserve(self, count: int) -> None:
         if count > len(self._numbers):
-            larger = np.zeros(max(count, 2 * len(self._numbers)), _COLUMNS)
+            larger = np.zeros(max(count, 2 * len(self._numbers)), COLUMNS)
             larger[: self._count] = self._numbers[: self._count]
             self._numbers = larger
 
@@ -382,41 +287,7 @@ class Album:
 
     def matches(self, wanted: PhotoFilter) -> npt.NDArray[np.bool_]:
         """Which rows a filter lets through, stacks aside: bool (N,)."""
-        numbers = self.numbers
-        inside = np.ones(self._count, bool)
-        lowest, highest = wanted.points
-        if (lowest, highest) != (0.0, 100.0):
-            # The number that people see is rounded: 70 to 80 shows no 81.
-            inside &= (numbers["points"] >= lowest - 0.5) & (numbers["points"] < highest + 0.5)
-        people, is_photo = numbers["faces"], numbers["content"] != UNKNOWN
-        match wanted.faces:
-            case FaceCount.NONE:
-                inside &= is_photo & (people == 0)
-            case FaceCount.ONE:
-                inside &= people == 1
-            case FaceCount.SEVERAL:
-                inside &= people > 1
-        match wanted.eyes:
-            case EyesState.OPEN:
-                inside &= (people > 0) & (numbers["eyes_closed"] == 0)
-            case EyesState.CLOSED:
-                inside &= numbers["eyes_closed"] > 0
-        if wanted.stars:
-            inside &= numbers["stars"] >= wanted.stars
-        if len(wanted.picks) < 3:
-            # What another program rejected is rejected, until it is picked here.
-            rejected_elsewhere = (numbers["pick"] == 0) & (numbers["stars"] == REJECTED)
-            inside &= is_photo & np.isin(np.where(rejected_elsewhere, -1, numbers["pick"]), list(wanted.picks))
-        if wanted.first_day:
-            inside &= numbers["taken"] >= _seconds(wanted.first_day, time.min)
-        if wanted.last_day:
-            inside &= numbers["taken"] <= _seconds(wanted.last_day, time.max)
-        if wanted.group is not None:
-            inside &= numbers["group"] == wanted.group
-        if wanted.text:
-            text = wanted.text.casefold()
-            inside &= np.fromiter([text in name for name in self._folded_names], bool, self._count)
-        return inside
+        return rows_that_match(wanted, self.numbers, self._folded_names)
 
     def _order(self, key: SortKey, *, turned: bool) -> npt.NDArray[np.float64]:
         """A number for each row: the smaller, the earlier it is shown."""
@@ -459,32 +330,6 @@ class Album:
         return np.asarray(rows[stay], np.int32)
 
 
-def _as_numbers(photo: ScoredPhoto, group: int) -> tuple[object, ...]:
-    facts = photo.facts
-    nan = float("nan")
-    values: dict[str, object] = {
-        "content": UNKNOWN if photo.content is None else photo.content,
-        "width": photo.size_wh[0] if photo.size_wh else 0,
-        "height": photo.size_wh[1] if photo.size_wh else 0,
-        "taken": nan if photo.taken is None else photo.taken,
-        "logit": photo.score.logit if photo.score else nan,
-        "points": photo.score.points if photo.score else nan,
-        "older_model": False,
-        "faces": len(photo.faces),
-        "sharpness": facts.sharpness if facts else nan,
-        "eyes_closed": facts.eyes_closed if facts else 0,
-        "stars": UNRATED if photo.mark.stars is None else photo.mark.stars,
-        "pick": photo.mark.pick,
-        "by_score": photo.mark.by_score,
-        "group": group,
-    }
-    return tuple(values[name] for name in _COLUMNS.names or ())
-
-
 def _natural(name: str) -> str:
     """What sorts IMG_2 before IMG_10."""
     return _DIGITS.sub(lambda digits: digits[0].zfill(12), name)
-
-
-def _seconds(day: date, of_day: time) -> float:
-    return datetime.combine(day, of_day, UTC).timestamp()

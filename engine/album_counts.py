@@ -6,7 +6,9 @@ from datetime import UTC, date, datetime
 import numpy as np
 import numpy.typing as npt
 
-from engine.album import UNKNOWN, Album, PhotoFilter
+from engine.album import Album
+from engine.album_columns import UNKNOWN
+from engine.photo_filter import PhotoFilter
 
 ALL_POINTS = PhotoFilter().points
 

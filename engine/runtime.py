@@ -1,6 +1,7 @@
 """Runs the network: ONNX Runtime on the CPU, torch on CUDA and MPS. Same logits from both, up to rounding."""
 
 import os
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -74,22 +75,26 @@ class OnnxRuntime:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         content = read_model_file(folder, ONNX_FILE, load_card(folder))
-        threads = threads or _usable_cores()
+        self._threads = threads or _usable_cores()
         try:
-            self._session = cpu_session(content, threads)
+            self._session = cpu_session(content, self._threads)
         except Exception as error:  # ONNX Runtime's own exception types are not public.
             raise ModelError(folder / ONNX_FILE, f"ONNX Runtime cannot load it ({error})") from error
         self._folder = folder
         self.device = Device.CPU
         self.batch = CPU_BATCH
-        self.name = f"ONNX Runtime, CPU, {threads} thread{'s' if threads != 1 else ''}"
+        self.name = f"ONNX Runtime, CPU, {self._threads} thread{'s' if self._threads != 1 else ''}"
 
     def run(self, pictures: Floats) -> tuple[Floats, Floats]:
         logits, embeddings = self._session.run(["logit", "embedding"], {"pictures": pictures})
         return logits, embeddings
 
     def for_threads(self) -> "OnnxRuntime":
-        return OnnxRuntime(self._folder, threads=1)
+        return self._of_one_core
+
+    @cached_property
+    def _of_one_core(self) -> "OnnxRuntime":
+        return self if self._threads == 1 else OnnxRuntime(self._folder, threads=1)
 
 
 class TorchRuntime:

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.album import UNKNOWN, Album
+from engine.album import Album
+from engine.album_columns import UNKNOWN
 from engine.catalogue import LIST_COLUMNS, Catalogue
 from engine.groups import group_photos
 from engine.progress import Progress

@@ -7,7 +7,8 @@ from pathlib import Path
 from PySide6.QtCore import QModelIndex, QObject, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout
 
-from engine.album import UNKNOWN, PhotoFilter, SortKey
+from engine.album_columns import UNKNOWN
+from engine.photo_filter import PhotoFilter, SortKey
 from studio.album_filters import AlbumFilters
 from studio.album_model import AlbumModel
 from studio.empty_state import EmptyState

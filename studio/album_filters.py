@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.album import Album, EyesState, FaceCount, PhotoFilter, SortKey
+from engine.album import Album
 from engine.album_counts import count, count_by_score, count_by_year, first_and_last_day
+from engine.photo_filter import EyesState, FaceCount, PhotoFilter, SortKey
 from studio.filter_controls import AnyOfButton, Choice, ChoiceButton, ChoicesButton, DaysButton, NameSearch
 from studio.score_histogram import ScoreHistogram
 from studio.toggle import Toggle, colour_button

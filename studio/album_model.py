@@ -8,8 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from engine.album import UNKNOWN, Album, PhotoFilter, PhotoRow, Rows, SortKey
+from engine.album import Album, PhotoRow
+from engine.album_columns import UNKNOWN, Rows
 from engine.catalogue import Mark
+from engine.photo_filter import PhotoFilter, SortKey
 from studio.wording import faces_in_words
 
 PhotoRole = Qt.ItemDataRole.UserRole

@@ -9,10 +9,12 @@ from PySide6.QtCore import QSettings, QStandardPaths, Signal, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QVBoxLayout, QWidget
 
-from engine.album import UNKNOWN, PhotoFilter, PhotoRow, Rows, SortKey
+from engine.album import PhotoRow
+from engine.album_columns import UNKNOWN, Rows
 from engine.catalogue import Catalogue
 from engine.fact_table import FactRow, TableFormat, available_formats, rows_of_album, save_table
 from engine.photo_export import ExportedPhoto, export_photos
+from engine.photo_filter import PhotoFilter, SortKey
 from engine.progress import Progress
 from engine.rating_queue import WrittenStars
 from engine.ratings import RatingPlace, StarMapping

@@ -8,7 +8,8 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSe
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow, Rows
+from engine.album import PhotoRow
+from engine.album_columns import Rows
 from engine.resources import SAMPLES
 from engine.scoring import Scorer
 from studio.album_browsing import AlbumBrowsing
@@ -67,7 +68,7 @@ class AlbumRoom(QWidget):
         self.culling.marked.connect(self._show_marks)
         self.visit = AlbumVisit(self.model, self.open_catalogue, self)
         self.visit.message.connect(self.message)
-        self.jobs, self.progress = self.visit.jobs, self.visit.progress
+        self.jobs, self.progress = self.visit.jobs, self.visit.bar.progress
         self._build()
 
     def _build(self) -> None:
@@ -77,7 +78,7 @@ class AlbumRoom(QWidget):
         bar = QHBoxLayout()
         bar.addWidget(self.open_button)
         bar.addWidget(self.title, 1)
-        bar.addWidget(self.visit)
+        bar.addWidget(self.visit.bar)
         self.grid = PhotoGrid(self.model, PhotoTile(self.thumbnails, self))
         self.grid.activated.connect(self.show_large)
         self.browsing = AlbumBrowsing(self.model, self.grid, self)

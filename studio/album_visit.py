@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QFileSystemWatcher, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from engine.catalogue import Catalogue
 from engine.progress import Progress
@@ -12,8 +11,8 @@ from engine.scan import ScoredPhoto
 from engine.scoring import Scorer
 from engine.visit import Gone, Grouped, Listed, visit
 from studio.album_model import AlbumModel
+from studio.job_bar import JobBar
 from studio.jobs import JobSlot
-from studio.pace import Pace
 
 # New photos are shown this often: a hundred thousand are sorted in a tenth of this.
 SHOW_EVERY_MS = 400
@@ -21,15 +20,15 @@ SHOW_EVERY_MS = 400
 LOOK_AGAIN_MS = 2000
 # Folders that are watched for changes; the system's own limit is a few thousand.
 WATCHED_FOLDERS = 500
-BAR_WIDTH = 300
 
 
-class AlbumVisit(QWidget):
-    """Fills the album; what is seen of it are a bar and two buttons, while it works.
+class AlbumVisit(QObject):
+    """Fills the album.
 
     Attributes:
         paths: the files and folders of the album.
         jobs: where it works.
+        bar: how far it is.
 
     Signals:
         message: a sentence for people.
@@ -50,14 +49,13 @@ class AlbumVisit(QWidget):
     stopped = Signal()
 
     def __init__(
-        self, model: AlbumModel, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None
+        self, model: AlbumModel, open_catalogue: Callable[[], Catalogue], parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._model, self._open_catalogue = model, open_catalogue
         self._scorer: Scorer | None = None
         self.paths: Sequence[Path] = ()
         self._is_waiting = False
-        self._pace = Pace()
         self._bad_files_told = 0
         self.jobs = JobSlot(self)
         self._show_soon = QTimer(self, singleShot=True, interval=SHOW_EVERY_MS)
@@ -66,18 +64,8 @@ class AlbumVisit(QWidget):
         self._look_again_soon = QTimer(self, singleShot=True, interval=LOOK_AGAIN_MS)
         self._watcher.directoryChanged.connect(lambda _: self._look_again_soon.start())
         self._look_again_soon.timeout.connect(self.look_again)
-        self.progress = QProgressBar()
-        self.progress.setFixedWidth(BAR_WIDTH)
-        self.pause_button = QPushButton("Pause")
-        self.pause_button.setCheckable(True)
-        self.pause_button.toggled.connect(self._pause)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.cancel)
-        bar = QHBoxLayout(self)
-        bar.setContentsMargins(0, 0, 0, 0)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            bar.addWidget(widget)
-        self.hide()
+        self.bar = JobBar(self.jobs)
+        self.bar.cancelled.connect(self.cancel)
 
     @property
     def is_under_way(self) -> bool:
@@ -95,7 +83,7 @@ class AlbumVisit(QWidget):
         self.paths, self._bad_files_told = paths, 0
         self._model.use_album(None)
         self._watch(())
-        self._begin_progress()
+        self.bar.begin()
         self._is_waiting = self._scorer is None
         if self._scorer is not None:
             self._visit(self._scorer, again=False)
@@ -108,7 +96,6 @@ class AlbumVisit(QWidget):
 
     def _visit(self, scorer: Scorer, *, again: bool) -> None:
         paths = self.paths
-        self._pace = Pace()
 
         def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
             yield from visit(paths, self._open_catalogue, scorer, again=again)
@@ -118,7 +105,7 @@ class AlbumVisit(QWidget):
     @Slot(object)
     def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
         photos = [result for result in progress.results if isinstance(result, ScoredPhoto)]
-        self._show_progress(progress, fresh=bool(photos))
+        self.bar.show_progress(progress, at_work=bool(photos))
         for result in progress.results:
             match result:
                 case Listed(album):
@@ -134,21 +121,8 @@ class AlbumVisit(QWidget):
                 self._show_soon.start(0 if self._model.rowCount() == 0 else SHOW_EVERY_MS)
         self.progressed.emit()
 
-    def _begin_progress(self) -> None:
-        self.progress.setRange(0, 0)
-        self.pause_button.setChecked(False)
-        self.show()
-
-    def _show_progress(self, progress: Progress[object], *, fresh: bool) -> None:
-        self.progress.setRange(0, max(progress.total, 1))
-        self.progress.setValue(progress.done)
-        if fresh:
-            self._pace.mark(progress.done)
-        pace = self._pace.in_words(progress.total)
-        self.progress.setFormat(f"{progress.done:,} of {progress.total:,}" + (f" · {pace}" if pace else ""))
-
     def _complete(self, *, again: bool) -> None:
-        self.hide()
+        self.bar.end()
         self._show_soon.stop()
         self._model.refresh()
         album = self._model.album
@@ -169,7 +143,7 @@ class AlbumVisit(QWidget):
 
     @Slot(str)
     def _fail(self, text: str) -> None:
-        self.hide()
+        self.bar.end()
         self._model.refresh()
         self.message.emit(text)
         self.stopped.emit()
@@ -179,18 +153,10 @@ class AlbumVisit(QWidget):
         """Stop scoring; what is scored stays, here and in the catalogue."""
         self.jobs.cancel()
         self._is_waiting = False
-        self.hide()
+        self.bar.end()
         self._model.refresh()
         self.message.emit("Stopped. Open the folder again to go on from here.")
         self.stopped.emit()
-
-    @Slot(bool)
-    def _pause(self, paused: bool) -> None:
-        self.jobs.pause(paused)
-        self.pause_button.setText("Go on" if paused else "Pause")
-        if paused:
-            self.progress.setFormat("Paused at %v of %m")
-        self._pace = Pace()
 
     def _watch(self, paths: Sequence[Path]) -> None:
         """Notice what comes and goes in these folders, and in those that photos of the album are in."""

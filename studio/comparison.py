@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.album import UNKNOWN, PhotoFilter, PhotoRow
+from engine.album import PhotoRow
+from engine.album_columns import UNKNOWN
+from engine.photo_filter import PhotoFilter
 from studio.album_model import AlbumModel
 
 MOST = 4

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QListView,
-    QProgressBar,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -35,8 +34,8 @@ from studio.crop_output import CropOutput
 from studio.crop_pictures import CropPictures
 from studio.crop_review_model import CropReviewModel
 from studio.crop_tile import CropTile
+from studio.job_bar import JobBar
 from studio.jobs import JobSlot
-from studio.pace import Pace
 from studio.toggle import Toggle
 from studio.wording import count
 
@@ -97,7 +96,6 @@ class CropReview(QWidget):
         self._rules, self._margin = FaceRules(), DEFAULT_MARGIN
         self._past: list[PlannedCrop] = []
         self._future: list[PlannedCrop] = []
-        self._pace = Pace()
         self._stop = threading.Event()
         self.jobs = JobSlot(self)
         self.model = CropReviewModel(self)
@@ -127,24 +125,20 @@ class CropReview(QWidget):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.all_button.setChecked(True)
         self.doubtful_button.toggled.connect(self._filter)
-        self.progress = QProgressBar()
-        self.pause_button = QPushButton("Pause")
-        self.pause_button.setCheckable(True)
-        self.pause_button.toggled.connect(self._pause)
-        self.cancel_button = QPushButton("Cancel")
-        self.cancel_button.clicked.connect(self.cancel)
+        self.bar = JobBar(self.jobs)
+        self.bar.cancelled.connect(self.cancel)
         self.save_button = QPushButton("Save crops…")
         self.save_button.clicked.connect(self.save_wanted)
         self.help = QLabel("A accept   X skip   E change by hand")
-        bar = QHBoxLayout()
+        top = QHBoxLayout()
         for widget in (self.all_button, self.doubtful_button, self.help):
-            bar.addWidget(widget)
-        bar.addStretch()
-        for at_right in (self.progress, self.pause_button, self.cancel_button, self.save_button):
-            bar.addWidget(at_right)
+            top.addWidget(widget)
+        top.addStretch()
+        for at_right in (self.bar, self.save_button):
+            top.addWidget(at_right)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(bar)
+        layout.addLayout(top)
         layout.addWidget(self.sheet, 1)
         self._end_progress()
 
@@ -237,11 +231,7 @@ class CropReview(QWidget):
         self, make_task: Callable[[], Iterator[Progress[PlannedCrop]]], what: str, ended: Callable[[], None]
     ) -> None:
         self._stop = stop = threading.Event()
-        self._pace = Pace()
-        self.progress.setRange(0, 0)
-        self.progress.setFormat("")
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.show()
+        self.bar.begin(what)
         self.save_button.setEnabled(False)
 
         def task() -> Iterator[Progress[PlannedCrop]]:
@@ -255,43 +245,28 @@ class CropReview(QWidget):
             self._end_progress()
             ended()
 
-        self.jobs.start(task, progressed=lambda step: self._take(step, what), completed=end, failed=self._fail)
+        self.jobs.start(task, progressed=self._take, completed=end, failed=self._fail)
 
-    def _take(self, step: Progress[PlannedCrop], what: str) -> None:
+    def _take(self, step: Progress[PlannedCrop]) -> None:
         was_empty = self.model.rowCount() == 0
         self.model.put(step.results)
         if self.model.rowCount() and (was_empty or not self.sheet.currentIndex().isValid()):
             self.sheet.setCurrentIndex(self.model.index(0))
-        self._pace.mark(step.done)
-        pace = self._pace.in_words(step.total)
-        self.progress.setRange(0, max(step.total, 1))
-        self.progress.setValue(step.done)
-        self.progress.setFormat(f"{what}%v of %m" + (f" · {pace}" if pace else ""))
+        self.bar.show_progress(step)
 
     @Slot(str)
     def _fail(self, text: str) -> None:
         self._end_progress()
         self.message.emit(text)
 
-    @Slot(bool)
-    def _pause(self, paused: bool) -> None:
-        self.jobs.pause(paused)
-        self.pause_button.setText("Go on" if paused else "Pause")
-        if paused:
-            self.progress.setFormat("Paused at %v of %m")
-        self._pace = Pace()
-
     @Slot()
     def cancel(self) -> None:
         """Stop after the photos that are under way; what is done stays, and the same folder goes on from there."""
         self._stop.set()
-        self.pause_button.setChecked(False)
-        self.jobs.pause(False)
+        self.bar.go_on()
 
     def _end_progress(self) -> None:
-        self.pause_button.setChecked(False)
-        for widget in (self.progress, self.pause_button, self.cancel_button):
-            widget.hide()
+        self.bar.end()
         self._show_counts()
 
     @Slot()

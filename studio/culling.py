@@ -8,7 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from engine.album import UNKNOWN, UNRATED, Rows
+from engine.album_columns import UNKNOWN, UNRATED, Rows
 from engine.catalogue import Catalogue, Mark
 from engine.errors import CatalogueError
 from engine.progress import Progress

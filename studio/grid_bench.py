@@ -14,10 +14,10 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QWidget
 
-from engine.album import PhotoFilter, SortKey
 from engine.catalogue import Catalogue
 from engine.devices import Device
 from engine.made_album import fill_catalogue, link_photos
+from engine.photo_filter import PhotoFilter, SortKey
 from engine.scoring import Scorer, load_scorer
 from studio.album_view import AlbumRoom
 from studio.app import make_application

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from engine.album import UNRATED as NO_STARS
-from engine.album import Album, Rows
+from engine.album import Album
+from engine.album_columns import UNRATED as NO_STARS
+from engine.album_columns import Rows
 from engine.catalogue import Mark, UnwrittenStars
 from engine.resources import SAMPLES
 from studio.star_place import star_place

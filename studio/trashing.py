@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from engine.album import PhotoFilter, PhotoRow
+from engine.album import PhotoRow
 from engine.catalogue import Catalogue, Mark
 from engine.errors import CatalogueError
+from engine.photo_filter import PhotoFilter
 from engine.progress import Progress
 from engine.resources import SAMPLES
 from engine.scan import ScoredPhoto, scan

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.album import Album, Rows
+from engine.album import Album
+from engine.album_columns import Rows
 from engine.pixels import Floats
 
 

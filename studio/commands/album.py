@@ -17,8 +17,9 @@ from studio.user_files import catalogue_file
 from studio.wording import count, shown_path
 
 if TYPE_CHECKING:
-    from engine.album import Album, PhotoFilter, PhotoRow
+    from engine.album import Album, PhotoRow
     from engine.catalogue import Catalogue
+    from engine.photo_filter import PhotoFilter
 
 # What a shell says of a program that Ctrl+C ended: 128 and the number of SIGINT.
 INTERRUPTED = 130
@@ -230,7 +231,7 @@ def _open(file: Path | None) -> "Catalogue":
 def _filter(
     min_score: float, max_score: float, stars: int, *, picked: bool, rejected: bool, stacked: bool
 ) -> "PhotoFilter":
-    from engine.album import PhotoFilter
+    from engine.photo_filter import PhotoFilter
 
     picks = frozenset(pick for pick, wanted in ((1, picked), (-1, rejected)) if wanted)
     return PhotoFilter((min_score, max_score), stars=stars, picks=picks or frozenset((-1, 0, 1)), stacked=stacked)

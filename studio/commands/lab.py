@@ -16,9 +16,9 @@ from studio.user_files import catalogue_file
 from studio.wording import shown_path
 
 if TYPE_CHECKING:
-    from engine.album import PhotoFilter
     from engine.catalogue import Catalogue
     from engine.lab.photos import LabPhotos
+    from engine.photo_filter import PhotoFilter
 
 app = typer.Typer(
     help="See what a model has learned: sheets, a map, what it likes, and what its layers see.\n\n"
@@ -36,10 +36,11 @@ def scanned_photos(
     paths: Sequence[Path], catalogue: Path | None, model: Path, wanted: "PhotoFilter | None" = None
 ) -> Iterator[tuple["LabPhotos", "Catalogue"]]:
     """The scored photos below some folders, best first, and the catalogue that knows them; leaves where none are."""
-    from engine.album import Album, PhotoFilter
+    from engine.album import Album
     from engine.catalogue import Catalogue
     from engine.checkpoint import load_card
     from engine.lab.photos import LabPhotos
+    from engine.photo_filter import PhotoFilter
 
     card = load_card(model)
     with Catalogue(catalogue or catalogue_file()) as opened:

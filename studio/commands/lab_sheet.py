@@ -14,7 +14,7 @@ from studio.wording import count as counted
 from studio.wording import shown_path
 
 if TYPE_CHECKING:
-    from engine.album import PhotoFilter
+    from engine.photo_filter import PhotoFilter
 
 Folders = Annotated[list[Path], typer.Argument(help="Folders, with all photos below them, and photos.")]
 Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="By the camera's clock.")]
@@ -99,7 +99,7 @@ def sheet(
 def _filter(
     min_score: float, max_score: float, people: People, since: datetime | None, until: datetime | None, *, picked: bool
 ) -> "PhotoFilter":
-    from engine.album import FaceCount, PhotoFilter
+    from engine.photo_filter import FaceCount, PhotoFilter
 
     return PhotoFilter(
         points=(min_score, max_score),

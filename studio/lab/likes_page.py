@@ -44,6 +44,11 @@ WHAT_IT_DOES = (
     "a time: lighter, darker, turned, cropped, blurred. So what makes the score is told from what only goes along. "
     "It takes about a minute."
 )
+WITH_LABELS, WITHOUT_LABELS = "With labels…", "Without labels"
+ABOUT_LABELS = (
+    "A table (CSV) with a row for each photo, by path or file name, and columns such as age or gender: "
+    "whether the score goes by them is told as well"
+)
 
 
 class LikesPage(LabPage):
@@ -52,6 +57,7 @@ class LikesPage(LabPage):
     Attributes:
         shown: what was found; None before a look.
         look_button: begins one.
+        labels_file: a table that groups the photos, such as by age, to compare by; None for none.
         task: how far it is, and how to stop it.
     """
 
@@ -60,15 +66,22 @@ class LikesPage(LabPage):
         self.shown: LikesShown | None = None
         self._photos: LabPhotos | None = None
         self._scorer: Scorer | None = None
+        self.labels_file: Path | None = None
         self._shown_widgets: tuple[QWidget, ...] = ()
         self._style_shown: PlotStyle | None = None
         self._redrawing = JobSlot(self)
-        self.empty = EmptyState("What does it like?", WHAT_IT_DOES, {"Look": self.look})
+        self.empty = EmptyState(
+            "What does it like?", WHAT_IT_DOES, {"Look": self.look, WITH_LABELS: self._ask_for_labels}
+        )
+        self.empty.buttons[WITH_LABELS].setToolTip(ABOUT_LABELS)
         self.title = QLabel()
         large_font(self.title, 20, bold=True)
         self.of_what = QLabel()
         self.look_button = QPushButton("Look again")
         self.look_button.clicked.connect(self.look)
+        self.labels_button = QPushButton(WITH_LABELS)
+        self.labels_button.setToolTip(ABOUT_LABELS)
+        self.labels_button.clicked.connect(self._change_labels)
         self.blur_faces = QCheckBox("Blur faces")
         self.blur_faces.setToolTip("In the examples of the saved page")
         self.save_button = QPushButton("Save as a page…")
@@ -85,7 +98,7 @@ class LikesPage(LabPage):
         inside.setContentsMargins(0, 0, 0, 0)
         head.addWidget(self.title)
         head.addWidget(self.of_what, 1)
-        for widget in (self.look_button, self.blur_faces, self.save_button):
+        for widget in (self.look_button, self.labels_button, self.blur_faces, self.save_button):
             head.addWidget(widget)
         inside.addLayout(head)
         inside.addWidget(self.split, 1)
@@ -112,6 +125,8 @@ class LikesPage(LabPage):
             return
         likes = self.shown.likes
         text = f"in {count(len(likes.photos), 'photo')}, {likes.changed} changed by hand"
+        if likes.labels.found:
+            text += f", {likes.labels.found:,} with labels"
         if not np.array_equal(likes.photos.contents, self._photos.contents):
             text += "; the album shows others now"
         self.of_what.setText(text)
@@ -130,17 +145,42 @@ class LikesPage(LabPage):
         from studio.lab.likes_task import look_and_draw
 
         photos, scorer, style, ratio = self._photos, self._scorer, self._style(), self.devicePixelRatioF()
+        labels_file = self.labels_file
         self._redrawing.cancel()
         self._set_enabled(False)
         self.task.run(
             "Looking",
-            lambda: look_and_draw(photos, self.open_catalogue, scorer, style, ratio),
+            lambda: look_and_draw(photos, self.open_catalogue, scorer, labels_file, style, ratio),
             progressed=self._take,
             ended=self._end,
         )
 
+    def look_with_labels(self, file: Path | None) -> None:
+        """Look again, and compare by what a table says of the photos; None for no table."""
+        if not self.task.busy:
+            self._use_labels(file)
+            self.look()
+
+    def _use_labels(self, file: Path | None) -> None:
+        self.labels_file = file
+        self.labels_button.setText(WITHOUT_LABELS if file else WITH_LABELS)
+
+    @Slot()
+    def _change_labels(self) -> None:
+        if self.labels_file is not None:
+            self.look_with_labels(None)
+        else:
+            self._ask_for_labels()
+
+    @Slot()
+    def _ask_for_labels(self) -> None:
+        folder = self._photos.paths[0].parent if self._photos is not None and len(self._photos) else Path()
+        named, _ = QFileDialog.getOpenFileName(self, "Labels of these photos", str(folder), "Tables (*.csv)")
+        if named:
+            self.look_with_labels(Path(named))
+
     def _set_enabled(self, enabled: bool) -> None:
-        for button in (self.look_button, self.save_button, self.empty.buttons["Look"]):
+        for button in (self.look_button, self.labels_button, self.save_button, *self.empty.buttons.values()):
             button.setEnabled(enabled)
 
     def _style(self) -> "PlotStyle":
@@ -176,6 +216,7 @@ class LikesPage(LabPage):
         self._set_enabled(True)
         if error:
             self.message.emit(error)
+            self._use_labels(None)
         elif self.task.was_stopped:
             self.message.emit("Stopped.")
 

@@ -8,9 +8,11 @@ from pathlib import Path
 from PySide6.QtGui import QImage
 
 from engine.catalogue import Catalogue
+from engine.errors import PictureError
 from engine.lab.likes import Likes, look
 from engine.lab.likes_charts import small_charts, wide_charts
 from engine.lab.likes_examples import Example, examples_of
+from engine.lab.likes_labels import NO_LABELS, Labels, read_labels
 from engine.lab.likes_report import write_report
 from engine.lab.likes_words import Statement, statements
 from engine.lab.photos import LabPhotos
@@ -37,12 +39,22 @@ class LikesShown:
 
 
 def look_and_draw(
-    photos: LabPhotos, open_catalogue: Callable[[], Catalogue], scorer: Scorer, style: PlotStyle, pixel_ratio: float
+    photos: LabPhotos,
+    open_catalogue: Callable[[], Catalogue],
+    scorer: Scorer,
+    labels_file: Path | None,
+    style: PlotStyle,
+    pixel_ratio: float,
 ) -> Iterator[Progress[LikesShown]]:
-    """Find out, choose examples, draw the charts; the last step brings it all."""
+    """Find out, choose examples, draw the charts; the last step brings it all.
+
+    Raises:
+        PictureError: the labels cannot be read, or are of other photos.
+    """
+    labels = _labels_of(photos, labels_file)
     with open_catalogue() as catalogue:
         step: Progress[Likes] = Progress(0, 1)
-        for step in look(photos, catalogue, scorer):
+        for step in look(photos, catalogue, scorer, labels=labels):
             yield Progress(step.done, step.total + 1, step.note)
         (likes,) = step.results
         said = []
@@ -51,6 +63,15 @@ def look_and_draw(
             yield Progress(step.total, step.total + 1, "choosing examples")
     for drawn in draw(LikesShown(likes, said, ()), style, pixel_ratio):
         yield Progress(step.total + bool(drawn.results), step.total + 1, drawn.note, drawn.results)
+
+
+def _labels_of(photos: LabPhotos, file: Path | None) -> Labels:
+    if file is None:
+        return NO_LABELS
+    labels = read_labels(file, photos.paths)
+    if not labels.found:
+        raise PictureError(file, "names none of these photos")
+    return labels
 
 
 def draw(shown: LikesShown, style: PlotStyle, pixel_ratio: float) -> Iterator[Progress[LikesShown]]:

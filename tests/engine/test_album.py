@@ -9,10 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.album import UNKNOWN, Album, EyesState, FaceCount, PhotoFilter, SortKey
+from engine.album import Album
+from engine.album_columns import UNKNOWN
 from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard, load_card
 from engine.faces import NO_FACES
+from engine.photo_filter import EyesState, FaceCount, PhotoFilter, SortKey
 from engine.resources import MODEL_FOLDER
 from engine.scan import ScoredPhoto
 from engine.scoring import score_from_logit

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.album import Album, FaceCount, PhotoFilter
+from engine.album import Album
 from engine.album_counts import count, count_by_score, count_by_year, first_and_last_day
 from engine.catalogue import LIST_COLUMNS, ListRow
 from engine.checkpoint import load_card
+from engine.photo_filter import FaceCount, PhotoFilter
 from engine.resources import MODEL_FOLDER
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import engine.fact_table
-from engine.album import Album, PhotoFilter
+from engine.album import Album
 from engine.catalogue import Catalogue, Mark
 from engine.checkpoint import load_card
 from engine.errors import PictureError
@@ -25,6 +25,7 @@ from engine.fact_table import (
     save_table,
     table_text,
 )
+from engine.photo_filter import PhotoFilter
 from engine.resources import MODEL_FOLDER
 from engine.scan import ScoredPhoto, scan
 from engine.scoring import load_scorer

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.album import UNKNOWN, Album, PhotoFilter
+from engine.album import Album
+from engine.album_columns import UNKNOWN
 from engine.catalogue import Catalogue, Mark
+from engine.photo_filter import PhotoFilter
 from engine.scan import ScoredPhoto
 from engine.scoring import Scorer, load_scorer
 from engine.visit import Gone, Grouped, Listed, visit

@@ -10,8 +10,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from engine.album import PhotoFilter, SortKey
 from engine.catalogue import Mark
+from engine.photo_filter import PhotoFilter, SortKey
 from studio.window import StudioWindow
 
 from .conftest import WAIT_MS

@@ -122,7 +122,7 @@ def test_i_stop_midway_and_the_folder_goes_on_from_there(qtbot: QtBot, window: S
     review = window.crop.review
     window.crop.open_paths([folder])
     qtbot.waitUntil(lambda: review.model.count()[0] >= 1, timeout=WAIT_MS)
-    qtbot.mouseClick(review.cancel_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(review.bar.cancel_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not review.jobs.busy, timeout=WAIT_MS)
     assert review.model.count()[0] < 7
     window.crop.open_paths([folder])

@@ -1,6 +1,7 @@
 """A person asks what the model likes."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from engine.lab.likes_examples import Example
 from engine.lab.likes_statistics import Estimate
 from engine.lab.likes_words import Evidence, Statement
 from engine.lab.plot_style import LIGHT_SCREEN
-from studio.lab import likes_task
+from studio.lab import likes_page, likes_task
 from studio.lab.likes_cards import LikesCards
 from studio.theme import apply_scheme
 from studio.window import StudioWindow
@@ -34,13 +35,15 @@ def lab(qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path) -> Studi
     return window
 
 
+def _change_one_photo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(likes_task, "look", partial(likes.look, changed=1))
+
+
 def test_i_look_and_get_a_page(
     qtbot: QtBot, lab: StudioWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of six photos nothing can be said: that is said; and the page can be saved."""
-    monkeypatch.setattr(
-        likes_task, "look", lambda photos, catalogue, scorer: likes.look(photos, catalogue, scorer, changed=1)
-    )
+    _change_one_photo_alone(monkeypatch)
     page = lab.lab.likes
     qtbot.mouseClick(page.empty.buttons["Look"], Qt.MouseButton.LeftButton)
     assert page.task.isVisible()
@@ -55,6 +58,33 @@ def test_i_look_and_get_a_page(
     qtbot.waitUntil((tmp_path / "likes.html").exists, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: not page.task.busy, timeout=WAIT_MS)
     assert "Saved as" in lab.statusBar().currentMessage()
+
+
+def test_i_name_a_table_of_labels_and_leave_it_again(
+    qtbot: QtBot, lab: StudioWindow, tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _change_one_photo_alone(monkeypatch)
+    page, table = lab.lab.likes, tmp_path / "labels.csv"
+    photos = sorted(folder.glob("sample-*.jpg"))
+    table.write_text("file,age\n" + "".join(f"{photo.name},{20 + 10 * place}\n" for place, photo in enumerate(photos)))
+    monkeypatch.setattr(likes_page.QFileDialog, "getOpenFileName", lambda *_: (str(table), ""))
+    qtbot.mouseClick(page.empty.buttons[likes_page.WITH_LABELS], Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.shown is not None and not page.task.busy, timeout=WAIT_MS)
+    assert f"{len(photos)} with labels" in page.of_what.text()
+    with_labels = page.shown
+    qtbot.mouseClick(page.labels_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: page.shown is not with_labels and not page.task.busy, timeout=WAIT_MS)
+    assert "labels" not in page.of_what.text()
+
+
+def test_labels_of_other_photos_are_refused_and_forgotten(qtbot: QtBot, lab: StudioWindow, tmp_path: Path) -> None:
+    page, table = lab.lab.likes, tmp_path / "labels.csv"
+    table.write_text("file,age\nnowhere.jpg,20\n")
+    page.look_with_labels(table)
+    qtbot.waitUntil(lambda: not page.task.busy, timeout=WAIT_MS)
+    assert "names none of these photos" in lab.statusBar().currentMessage()
+    assert page.labels_file is None
+    assert page.labels_button.isEnabled()
 
 
 def test_i_click_an_example_and_see_the_photo(qtbot: QtBot, lab: StudioWindow, folder: Path) -> None:

@@ -140,6 +140,17 @@ def test_another_folder_takes_the_place_of_one_that_is_still_scored(
         assert window.album.model.photo(0).path.parent == other
 
 
+def test_i_pause_and_go_on(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    _drop(window, folder)
+    bar = window.album.visit.bar
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    with qtbot.assertNotEmitted(window.album.visit.completed, wait=1000):
+        assert bar.pause_button.text() == "Go on"
+    qtbot.mouseClick(bar.pause_button, Qt.MouseButton.LeftButton)
+    assert bar.pause_button.text() == "Pause"
+    _wait_for_album(qtbot, window, 7)
+
+
 def test_i_cancel_and_what_was_scored_stays(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     _drop(window, folder)
     qtbot.keyClick(window.album, Qt.Key.Key_Escape)

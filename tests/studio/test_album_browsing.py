@@ -9,9 +9,10 @@ from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.album import Album, SortKey
+from engine.album import Album
 from engine.catalogue import LIST_COLUMNS, ListRow
 from engine.checkpoint import load_card
+from engine.photo_filter import SortKey
 from engine.resources import MODEL_FOLDER
 from studio.album_browsing import AlbumBrowsing
 from studio.album_delegate import PhotoTile

@@ -10,9 +10,10 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.album import Album, EyesState, FaceCount, PhotoFilter, SortKey
+from engine.album import Album
 from engine.catalogue import LIST_COLUMNS, ListRow
 from engine.checkpoint import load_card
+from engine.photo_filter import EyesState, FaceCount, PhotoFilter, SortKey
 from engine.resources import MODEL_FOLDER
 from studio.album_filters import AlbumFilters
 

@@ -5,10 +5,11 @@ from PySide6.QtCore import QPersistentModelIndex
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from engine.album import Album, PhotoFilter, SortKey
+from engine.album import Album
 from engine.catalogue import Mark
 from engine.checkpoint import load_card
 from engine.faces import NO_FACES
+from engine.photo_filter import PhotoFilter, SortKey
 from engine.resources import MODEL_FOLDER
 from engine.scan import ScoredPhoto
 from engine.scoring import score_from_logit

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from engine.album import UNKNOWN, PhotoRow
+from engine.album import PhotoRow
+from engine.album_columns import UNKNOWN
 from engine.catalogue import Mark
 from studio.compare_pane import ComparePane
 from studio.comparison import decimals_needed

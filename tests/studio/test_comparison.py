@@ -2,9 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from engine.album import Album, PhotoRow, SortKey
+from engine.album import Album, PhotoRow
 from engine.checkpoint import load_card
 from engine.faces import NO_FACES
+from engine.photo_filter import SortKey
 from engine.resources import MODEL_FOLDER
 from engine.scan import ScoredPhoto
 from engine.scoring import score_from_logit

@@ -9,9 +9,10 @@ from PySide6.QtGui import QPixmap, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from engine.album import Album, PhotoFilter
+from engine.album import Album
 from engine.checkpoint import load_card
 from engine.faces import NO_FACES
+from engine.photo_filter import PhotoFilter
 from engine.resources import MODEL_FOLDER
 from engine.scan import ScoredPhoto
 from engine.scoring import score_from_logit

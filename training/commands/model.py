@@ -1,25 +1,22 @@
 """The commands of `selfie-studio train` that make a model of labelled photos."""
 
-import random
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from training.commands.examples import examples_of_test_split, hold_against_frozen, photos_of_split, read_listed
 from training.commands.output import console, fail, last, shown
 from training.commands.posts import Scheme, collect, filter_posts, label, split, told_errors
 
 if TYPE_CHECKING:
     from engine.network import ScoreNet
-    from training.batches import TrainingSet
     from training.evaluate import Evaluation
     from training.fit import FitConfig
-    from training.manifest import RankedRow, Row
+    from training.manifest import Row
     from training.pairs import Photo
 
-AnyRow = TypeVar("AnyRow")
 DataFolder = Annotated[
     Path,
     typer.Option("--data", help="Folder that the photos of the manifest are below; photos.csv in it is its index."),
@@ -46,10 +43,6 @@ DEFAULT_DATA = Path("../shared/data")
 DEFAULT_MANIFEST = Path("runs/manifest.csv")
 DEFAULT_RUN = Path("runs/model")
 DEFAULT_OUT = Path("runs/exported")
-# More labelled photos than this are decoded when they are drawn, not kept in memory.
-MEMORY_PHOTOS = 20_000
-# Enough to tell networks apart; all of a million would take longer than the steps between.
-VALIDATION_PHOTOS, TEST_PHOTOS = 4_000, 20_000
 CHECK_PHOTOS = 200
 ORIGINALS_FOLDER = "large"
 # Exit codes: unlike that of an error; and what shells say of a program that Ctrl+C ended.
@@ -95,12 +88,12 @@ def fit(
     from training.run_folder import RunError
 
     config = _config(recipe, backbone, steps, seed)
-    rows, ranked = _listed(manifest_file, pairs)
+    rows, ranked = read_listed(manifest_file, pairs)
     for listed in (manifest_file, pairs):
         if listed is not None:
-            _hold_against_frozen(listed, data, rows, ranked, ("train", "validation"))
-    train, learned_from = _photos(data, rows, ranked, "train")
-    validation, _ = _photos(data, rows, ranked, "validation")
+            hold_against_frozen(listed, data, rows, ranked, ("train", "validation"))
+    train, learned_from = photos_of_split(data, rows, ranked, "train")
+    validation, _ = photos_of_split(data, rows, ranked, "validation")
     if not len(train):
         fail(f"{manifest_file if pairs is None else pairs} has no photos to train with")
     # Without pairs of a photo and its worse self, photos without a label are not looked at.
@@ -137,7 +130,7 @@ def evaluate(
         network, card = load_network(model), load_card(model)
     except ModelError as error:
         fail(str(error))
-    test = _test_photos(data, manifest_file)
+    test = examples_of_test_split(data, manifest_file)
     evaluation = _evaluate(network, test, card.reference_logits, data)
     _say(evaluation, report, f"{card.name}, measured")
     if not all(target.met for target in evaluation.targets):
@@ -159,8 +152,8 @@ def export(
     from training.validation import logits_of
 
     network, architecture, learned_from = _fitted(run)
-    validation, _ = _photos(data, *_listed(manifest_file, None), "validation")
-    test = _test_photos(data, manifest_file)
+    validation, _ = photos_of_split(data, *read_listed(manifest_file, None), "validation")
+    test = examples_of_test_split(data, manifest_file)
     if len(set(validation.labels)) == 2:
         import numpy as np
 
@@ -278,84 +271,6 @@ def _config(recipe: str, backbone: str | None, steps: int | None, seed: int) -> 
     if backbone is not None:
         config = replace(config, backbone=backbone)
     return replace(config, steps=steps) if steps is not None else config
-
-
-def _listed(manifest_file: Path, pairs: Path | None) -> "tuple[list[Row], list[RankedRow]]":
-    """The photos of a manifest, which may be missing where there are pairs, and the pairs."""
-    from training.manifest import read_manifest, read_ranked
-
-    with told_errors():
-        rows = read_manifest(manifest_file) if pairs is None or manifest_file.exists() else []
-        return rows, read_ranked(pairs) if pairs is not None else []
-
-
-def _hold_against_frozen(
-    listed: Path, data: Path, rows: "Sequence[Row]", ranked: "Sequence[RankedRow]", splits: Sequence[str]
-) -> None:
-    """Refuse photos that the test set which was frozen beside this file forbids in these splits."""
-    from training.split import check_frozen, frozen_file
-
-    if not frozen_file(listed).exists():
-        return
-    named = [(row.path, row.split) for row in rows]
-    named += [(picture, row.split) for row in ranked for picture in (row.winner, row.loser)]
-    used = {picture: split for picture, split in named if split in splits}
-    with told_errors():
-        for _ in shown(check_frozen(listed, data, used), "looking for test photos"):
-            pass
-
-
-def _photos(
-    data: Path, rows: "Sequence[Row]", ranked: "Sequence[RankedRow]", split: str
-) -> "tuple[TrainingSet, list[Row]]":
-    """The photos of one split, labelled ones, whole ones and pairs of two, and the rows that they come from.
-
-    The rows are those whose photo could be read, or, where they are too many to be read at once, all of them.
-    """
-    from training.photos import PairsOnDisk, PhotosOnDisk, training_set, training_set_on_disk
-
-    rows, ranked = [row for row in rows if row.split == split], [row for row in ranked if row.split == split]
-    if split != "train":
-        rows, ranked = _sampled(rows, VALIDATION_PHOTOS), _sampled(ranked, VALIDATION_PHOTOS)
-    if len(rows) > MEMORY_PHOTOS:
-        photos = training_set_on_disk(data, rows)
-    else:
-        examples = _load(data, rows) if rows else []
-        photos, rows = training_set(examples), [row for row, _ in examples]
-    if ranked:
-        winners = PhotosOnDisk([data / row.winner for row in ranked])
-        losers = PhotosOnDisk([data / row.loser for row in ranked])
-        photos = replace(photos, ranked=PairsOnDisk(winners, losers))
-    return photos, rows
-
-
-def _load(data: Path, rows: "Sequence[Row]", long_side: int | None = None) -> "list[tuple[Row, Photo]]":
-    from training.photos import LONG_SIDE, load_photos
-
-    examples: list[tuple[Row, Photo]] = []
-    for progress in shown(load_photos(data, rows, long_side or LONG_SIDE), "reading photos"):
-        if progress.note.startswith("left out"):
-            console.print(progress.note, markup=False)
-        examples += progress.results
-    if not examples:
-        fail(f"no photo of the manifest is in {data}: name the data folder with --data")
-    return examples
-
-
-def _test_photos(data: Path, manifest_file: Path) -> "list[tuple[Row, Photo]]":
-    from engine.faces import PHOTO_LONG_SIDE
-
-    listed, _ = _listed(manifest_file, None)
-    rows = _sampled([row for row in listed if row.split == "test"], TEST_PHOTOS)
-    if not rows:
-        fail(f"{manifest_file} has no photos to test with")
-    _hold_against_frozen(manifest_file, data, rows, [], ["test"])
-    return _load(data, rows, PHOTO_LONG_SIDE)
-
-
-def _sampled(rows: "list[AnyRow]", limit: int) -> "list[AnyRow]":
-    """All rows, or as many as the limit, drawn with a seed."""
-    return rows if len(rows) <= limit else random.Random(0).sample(rows, limit)
 
 
 def _fitted(run: Path) -> "tuple[ScoreNet, str, tuple[str, ...]]":

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from engine.album import Album, PhotoFilter
+from engine.album import Album
 from engine.catalogue import Catalogue
 from engine.lab.photos import LabPhotos
+from engine.photo_filter import PhotoFilter
 from engine.scan import scan
 from engine.scoring import load_scorer
 

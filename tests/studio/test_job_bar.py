@@ -1,0 +1,22 @@
+"""The bar of a long task: how far it is, also while it rests."""
+
+from pytestqt.qtbot import QtBot
+
+from engine.progress import Progress
+from studio.job_bar import JobBar
+from studio.jobs import JobSlot
+
+
+def test_a_step_that_comes_in_after_pause_does_not_hide_that_it_rests(qtbot: QtBot) -> None:
+    bar = JobBar(JobSlot())
+    qtbot.addWidget(bar)
+    bar.begin("Saving ")
+    bar.show_progress(Progress(1200, 5000))
+    assert bar.progress.text() == "Saving 1,200 of 5,000"
+    bar.pause_button.click()
+    bar.show_progress(Progress(1201, 5000))
+    assert bar.progress.text() == "Paused at 1,201 of 5,000"
+    bar.pause_button.click()
+    assert bar.progress.text() == "Saving 1,201 of 5,000"
+    bar.end()
+    assert not bar.isVisible()
