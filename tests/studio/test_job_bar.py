@@ -1,5 +1,6 @@
 """The bar of a long task: how far it is, also while it rests."""
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from engine.progress import Progress
@@ -7,6 +8,7 @@ from studio.job_bar import JobBar
 from studio.jobs import JobSlot
 
 
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # a bar without a room
 def test_a_step_that_comes_in_after_pause_does_not_hide_that_it_rests(qtbot: QtBot) -> None:
     bar = JobBar(JobSlot())
     qtbot.addWidget(bar)
