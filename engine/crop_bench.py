@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.aspects import COMMON_ASPECTS, Aspect
-from engine.crop_correction import corrected
+from engine.crop_correction import Correction
 from engine.crop_rivals import is_polite, rival_crops
 from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, search_crops
 from engine.crop_windows import CropSettings, candidate_boxes, faces_kept, main_faces
@@ -194,7 +194,9 @@ def _judge(picture: Picture, faces: Faces, scorer: Scorer, settings: CropSetting
     windows, estimates = search.estimates(SQUARE)
     place = {box: number for number, box in enumerate(boxes)}
     scored = np.array([place[box] for box, _ in found])
-    better, _ = corrected(windows, estimates, scored, np.array([score.logit for _, score in found], np.float32))
+    correction = Correction(windows, estimates)
+    correction.learn(scored, np.array([score.logit for _, score in found], np.float32))
+    better, _ = correction.tell()
     logits = np.array([score.logit for score in truth], np.float32)
     others = np.setdiff1d(np.arange(len(boxes)), scored)
     return Judgement(regret, rank_correlation(estimates, logits), rank_correlation(better[others], logits[others]))

@@ -171,14 +171,15 @@ class CropHead:
     Args:
         map_onnx: the network that makes maps, as ONNX.
         weights: `weight0`, `bias0`, `weight1` ... of the perceptron; weights are (inputs, outputs).
+        threads: cores that make a map together; None takes all.
 
     Raises:
         ValueError: the weights do not make a perceptron.
         Exception: of ONNX Runtime's own, where it cannot load the map.
     """
 
-    def __init__(self, map_onnx: bytes, weights: Mapping[str, Floats]) -> None:
-        self._session = cpu_session(map_onnx)
+    def __init__(self, map_onnx: bytes, weights: Mapping[str, Floats], threads: int | None = None) -> None:
+        self._session = cpu_session(map_onnx, threads)
         self._layers = [(weights[f"weight{n}"], weights[f"bias{n}"]) for n in range(len(weights) // 2)]
         if not self._layers or self._layers[-1][0].shape[1] != 1:
             raise ValueError("the head does not end in one number")
@@ -195,18 +196,21 @@ class CropHead:
             groups: the windows, at least one group.
             faces: the ones to keep, in pixels of the photo, largest first.
         """
-        seen, sides = [], []
+        first, bias = self._layers[0]
+        of_bins, of_facts = first[:-FACT_COUNT], first[-FACT_COUNT:]
+        means, seen, sides = [], [], []
         for group in groups:
             side = long_side_for((group.width, group.height), maps.full_wh)
-            seen.append(window_features(group, maps.at(side), maps.full_wh, fitted_size(maps.picture_wh, side)))
-            sides.append(np.full(len(seen[-1]), side))
-        windows, features = np.concatenate([group.xyxy() for group in groups]), np.concatenate(seen)
+            features = window_features(group, maps.at(side), maps.full_wh, fitted_size(maps.picture_wh, side))
+            means.append(mean_score(features))
+            seen.append(features @ of_bins)
+            sides.append(np.full(len(features), side))
+        windows = np.concatenate([group.xyxy() for group in groups])
         facts = window_facts(windows, faces, maps.full_wh, maps.picture_wh, np.concatenate(sides))
-        first, bias = self._layers[0]
-        values = features @ first[:-FACT_COUNT] + facts @ first[-FACT_COUNT:] + bias
+        values = np.concatenate(seen) + facts @ of_facts + bias
         for weight, shift in self._layers[1:]:
             values = np.maximum(values, 0) @ weight + shift
-        return np.asarray(mean_score(features) + values[:, 0], np.float32)
+        return np.asarray(np.concatenate(means) + values[:, 0], np.float32)
 
 
 def mean_score(features: Floats) -> Floats:
@@ -215,13 +219,14 @@ def mean_score(features: Floats) -> Floats:
     return np.asarray(np.clip(scores.mean(axis=1), -SCORE_LIMIT, SCORE_LIMIT), np.float32)
 
 
-@lru_cache(maxsize=2)
-def crop_head_for(model_sha256: str, folder: Path = MODEL_FOLDER) -> CropHead | None:
+@lru_cache(maxsize=4)
+def crop_head_for(model_sha256: str, folder: Path = MODEL_FOLDER, threads: int | None = None) -> CropHead | None:
     """The head that was distilled from this model; None where the folder holds none, or one of another model.
 
     Args:
         model_sha256: `engine.checkpoint.ModelCard.model_sha256` of the model that scores.
         folder: where the two files lie.
+        threads: cores that make a map together; None takes all.
 
     Raises:
         ModelError: the head is this model's, but its files are damaged.
@@ -240,6 +245,6 @@ def crop_head_for(model_sha256: str, folder: Path = MODEL_FOLDER) -> CropHead | 
         map_onnx = (folder / MAP_FILE).read_bytes()
         if hashlib.sha256(map_onnx).hexdigest() != said.get("map_sha256"):
             raise ModelError(folder / MAP_FILE, "not the file that the crop head was made with: copy both again")
-        return CropHead(map_onnx, weights)
+        return CropHead(map_onnx, weights, threads)
     except (OSError, SafetensorError, KeyError, ValueError) as error:
         raise ModelError(path, f"the crop head cannot be read ({error}): copy the model folder again") from error

@@ -10,6 +10,7 @@ put around the photo are never part of a crop.
 """
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +20,7 @@ import numpy as np
 
 from engine.aspects import COMMON_ASPECTS, FREE, ORIGINAL, Aspect
 from engine.borders import without_border
-from engine.crop_correction import corrected
+from engine.crop_correction import Correction
 from engine.crop_head import CropHead, FeatureMaps, crop_head_for
 from engine.crop_windows import CropSettings, Whole, WindowGroup, faces_kept, main_faces, window_groups
 from engine.faces import Faces
@@ -97,9 +98,11 @@ def search_crops(
     """
     search = CropSearch(picture, faces, scorer, settings)
     scored: Scored = []
-    for progress in search.score(aspect, way):
-        scored += progress.results
-        yield Progress(progress.done, progress.total, progress.note)
+    with ThreadPoolExecutor(1, thread_name_prefix="whole photo") as beside:
+        beside.submit(lambda: search.whole)  # which is scored while windows are estimated: that takes one core alone
+        for progress in search.score(aspect, way):
+            scored += progress.results
+            yield Progress(progress.done, progress.total, progress.note)
     yield Progress(len(scored), len(scored), "crops searched", search.suggest(scored))
 
 
@@ -133,7 +136,8 @@ class CropSearch:
         )
         self._scorer = scorer
         self._settings = settings or CropSettings()
-        self._head: CropHead | None = crop_head_for(scorer.card.model_sha256) if estimate else None
+        threads = scorer.runtime.threads
+        self._head: CropHead | None = crop_head_for(scorer.card.model_sha256, threads=threads) if estimate else None
         self._maps: FeatureMaps | None = self._head.maps(self._picture) if self._head else None
 
     @cached_property
@@ -166,16 +170,17 @@ class CropSearch:
         else:
             windows, estimates = self.estimates(aspect)
             refinements, chosen = self._settings.refinements, _shortlist(windows, estimates, self._settings.exact)
-        tried, logits = np.empty(0, np.int64), np.empty(0, np.float32)
+        correction = Correction(windows, estimates)
         for refinement in range(refinements + 1):
             if refinement:
-                better, doubt = corrected(windows, estimates, tried, logits)
-                better[tried] = -np.inf
+                better, doubt = correction.tell()
+                better[correction.scored] = -np.inf
                 chosen = _shortlist(windows, better + BOLDNESS * doubt, self._settings.exact)
+            logits: list[float] = []
             for progress in self._score_all([Box(*window) for window in windows[chosen].tolist()]):
-                logits = np.append(logits, np.array([score.logit for _, score in progress.results], np.float32))
+                logits += [score.logit for _, score in progress.results]
                 yield progress
-            tried = np.append(tried, chosen)
+            correction.learn(chosen, np.array(logits, np.float32))
 
     def estimates(self, aspect: Aspect) -> tuple[Whole, Floats]:
         """All polite windows of a shape, xyxy int (W, 4), and the logits they would have, float32 (W,).
@@ -226,20 +231,25 @@ def _polite_windows(groups: Sequence[WindowGroup]) -> Whole:
 
 def _shortlist(windows: Whole, values: Floats, count: int) -> Whole:
     """Which windows have the highest values and differ: their places, int, at the most `count`."""
-    ranked = np.argsort(-values, kind="stable")[:SHORTLIST_DEPTH]
+    depth = min(SHORTLIST_DEPTH, len(values))
+    ranked = np.argpartition(-values, depth - 1)[:depth]
+    ranked = ranked[np.argsort(-values[ranked], kind="stable")]
     ranked = ranked[np.isfinite(values[ranked])]
     chosen: list[int] = []
     while len(ranked) and len(chosen) < count:
         chosen.append(int(ranked[0]))
-        ranked = ranked[_iou(windows[ranked], windows[ranked[0]]) <= SHORTLIST_IOU]
+        if len(chosen) < count:
+            ranked = ranked[_iou(windows[ranked], windows[ranked[0]]) <= SHORTLIST_IOU]
     return np.array(chosen, np.int64)
 
 
 def _iou(windows: Whole, window: Whole) -> Floats:
     """Intersection over union of windows (W, 4) with one (4,): float32 (W,)."""
-    overlap = np.minimum(windows[:, 2:], window[2:]) - np.maximum(windows[:, :2], window[:2])
-    shared = np.prod(np.clip(overlap, 0, None), axis=1)
-    areas = np.prod(windows[:, 2:] - windows[:, :2], axis=1) + np.prod(window[2:] - window[:2])
+    x0, y0, x1, y1 = windows.T
+    left, top, right, bottom = window.tolist()
+    wide = np.clip(np.minimum(x1, right) - np.maximum(x0, left), 0, None)
+    shared = wide * np.clip(np.minimum(y1, bottom) - np.maximum(y0, top), 0, None)
+    areas = (x1 - x0) * (y1 - y0) + (right - left) * (bottom - top)
     return np.asarray(shared / (areas - shared), np.float32)
 
 

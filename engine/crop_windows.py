@@ -47,7 +47,7 @@ class CropSettings:
 
     windows: int = 10_000
     exact: int = 2
-    refinements: int = 7
+    refinements: int = 6
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
@@ -117,11 +117,11 @@ def _kindest_groups(
     size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
 ) -> tuple[list[WindowGroup], int]:
     """Windows that keep as many faces as any does, and how many."""
-    together = _together(main, size_wh, settings)
+    together, owed = _together(main, size_wh, settings), _Owed(main, size_wh, settings)
     wanted = settings.windows
     for _ in range(3):
         groups = _grid(size_wh, together, aspect, settings, wanted)
-        kept = [_kept_in(group, main, size_wh, settings) for group in groups]
+        kept = [owed.kept_in(group) for group in groups]
         most = max((int(count.max()) for count in kept), default=-1)
         if most < len(main) and together is not None:  # they do not fit together: look everywhere for most of them
             together = None
@@ -212,7 +212,9 @@ def _count(span: tuple[int, int], step: float) -> int:
 
 def _positions(span: tuple[int, int], step: float) -> Whole:
     """Evenly spaced starts of a window, from one end of the span to the other."""
-    return np.unique(np.rint(np.linspace(span[0], span[1], _count(span, step))).astype(np.int64))
+    count = _count(span, step)
+    apart = (span[1] - span[0]) / max(1, count - 1)  # a pixel at the least: no two round to the same one
+    return np.asarray(np.floor(span[0] + apart * np.arange(count) + 0.5), np.int64)
 
 
 def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
@@ -227,29 +229,33 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
     Returns:
         int (W,), 0 to F.
     """
-    x = _kept_along(0, windows[:, 0], windows[:, 2], faces, size_wh, settings)
-    y = _kept_along(1, windows[:, 1], windows[:, 3], faces, size_wh, settings)
+    owed = _Owed(faces, size_wh, settings)
+    x, y = owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3])
     kept: Whole = (x * y >= settings.face_share).sum(axis=1)
     return kept
 
 
-def _kept_in(group: WindowGroup, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
-    """As `faces_kept`, for all windows of a group: int (Y, X)."""
-    x = _kept_along(0, group.lefts, group.lefts + group.width, faces, size_wh, settings)
-    y = _kept_along(1, group.tops, group.tops + group.height, faces, size_wh, settings)
-    kept: Whole = (y[:, None] * x >= settings.face_share).sum(axis=2)
-    return kept
+class _Owed:
+    """What windows owe to faces: nothing of eyes, nose and mouth is cut, and of the box enough is held."""
 
+    def __init__(self, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> None:
+        self._needed = _needed_parts(faces, size_wh, settings)  # (F, 4)
+        self._boxes = np.clip(faces.boxes_xyxy, 0, np.tile(size_wh, 2))  # (F, 4)
+        self._share = settings.face_share
 
-def _kept_along(
-    axis: int, starts: Whole, ends: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings
-) -> Floats:
-    """The share of each face box that windows hold along one side; 0 where eyes or mouth are cut: float32 (W, F)."""
-    needed = _needed_parts(faces, size_wh, settings)
-    low, high = np.clip(faces.boxes_xyxy[:, [axis, axis + 2]], 0, size_wh[axis]).T  # (F,), (F,)
-    held = np.minimum(ends[:, None], high) - np.maximum(starts[:, None], low)  # (W, F)
-    whole = (starts[:, None] <= needed[:, axis]) & (needed[:, axis + 2] <= ends[:, None])
-    return np.asarray(whole * np.clip(held, 0, None) / np.maximum(high - low, 1), np.float32)
+    def kept_in(self, group: WindowGroup) -> Whole:
+        """How many faces each window of a group keeps: int (Y, X)."""
+        x = self.held(0, group.lefts, group.lefts + group.width)
+        y = self.held(1, group.tops, group.tops + group.height)
+        kept: Whole = (y[:, None] * x >= self._share).sum(axis=2)
+        return kept
+
+    def held(self, axis: int, starts: Whole, ends: Whole) -> Floats:
+        """The share of each face box that windows hold along a side, 0 where eyes or mouth are cut: float32 (W, F)."""
+        low, high = self._boxes[:, axis], self._boxes[:, axis + 2]
+        held = np.minimum(ends[:, None], high) - np.maximum(starts[:, None], low)  # (W, F)
+        whole = (starts[:, None] <= self._needed[:, axis]) & (self._needed[:, axis + 2] <= ends[:, None])
+        return np.asarray(whole * np.clip(held, 0, None) / np.maximum(high - low, 1), np.float32)
 
 
 def _needed_parts(faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> npt.NDArray[np.float64]:

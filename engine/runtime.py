@@ -28,11 +28,13 @@ class Runtime(Protocol):
         name: runtime and device, for people.
         device: where it runs.
         batch: how many pictures at once serve it best.
+        threads: cores of the processor that what works beside it may take; None for all.
     """
 
     name: str
     device: Device
     batch: int
+    threads: int | None
 
     def run(self, pictures: Floats) -> tuple[Floats, Floats]:
         """Run the network once.
@@ -75,15 +77,15 @@ class OnnxRuntime:
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:
         content = read_model_file(folder, ONNX_FILE, load_card(folder))
-        self._threads = threads or _usable_cores()
+        self.threads: int | None = threads or _usable_cores()
         try:
-            self._session = cpu_session(content, self._threads)
+            self._session = cpu_session(content, self.threads)
         except Exception as error:  # ONNX Runtime's own exception types are not public.
             raise ModelError(folder / ONNX_FILE, f"ONNX Runtime cannot load it ({error})") from error
         self._folder = folder
         self.device = Device.CPU
         self.batch = CPU_BATCH
-        self.name = f"ONNX Runtime, CPU, {self._threads} thread{'s' if self._threads != 1 else ''}"
+        self.name = f"ONNX Runtime, CPU, {self.threads} thread{'s' if self.threads != 1 else ''}"
 
     def run(self, pictures: Floats) -> tuple[Floats, Floats]:
         logits, embeddings = self._session.run(["logit", "embedding"], {"pictures": pictures})
@@ -94,7 +96,7 @@ class OnnxRuntime:
 
     @cached_property
     def _of_one_core(self) -> "OnnxRuntime":
-        return self if self._threads == 1 else OnnxRuntime(self._folder, threads=1)
+        return self if self.threads == 1 else OnnxRuntime(self._folder, threads=1)
 
 
 class TorchRuntime:
@@ -111,6 +113,7 @@ class TorchRuntime:
         self._network = network.to(memory_format=torch.channels_last)
         self.device = device
         self.batch = GPU_BATCH
+        self.threads: int | None = None
         self.name = f"torch, {device.upper()}{', half precision' if self._dtype is torch.float16 else ''}"
 
     def run(self, pictures: Floats) -> tuple[Floats, Floats]:

@@ -183,7 +183,7 @@ class CropReview(QWidget):
             photos = photos_to_crop(find_photos(paths), paths, _common_folder(paths))
             with self._open_catalogue() as catalogue:
                 own = crops_of_shape(catalogue, aspect.name)
-                search = PhotoCrops(aspect, scorer, rules, own=own)
+                search = PhotoCrops(aspect, scorer.for_threads(), rules, own=own)
                 job = CropJob(None, aspect, dry_run=True, margin=margin)
                 yield from plan_crops(photos, job, how, search, catalogue, workers=WORKERS)
 

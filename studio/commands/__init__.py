@@ -3,6 +3,7 @@
 Commands import what they need when they run: asking for help loads neither Qt, nor OpenCV, nor a network.
 """
 
+import os
 import sys
 import warnings
 from importlib.metadata import entry_points
@@ -84,6 +85,8 @@ def add_announced_commands() -> None:
 
 def main() -> None:
     """Run the command line; an error that a person can act on is one line, without a traceback."""
+    # OpenBLAS's threads wait by spinning, on cores that decode and score meanwhile; it asks when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Pillow speaks of oddities in photos that it can read all the same.
     warnings.filterwarnings("ignore", module=r"PIL\.")
     add_announced_commands()

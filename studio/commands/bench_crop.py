@@ -153,17 +153,15 @@ def bench_crop_folder(
     import tempfile
     import time
 
-    from studio.commands.crop import WORKERS, leave_cores_to_workers
-
-    leave_cores_to_workers()
     from engine.aspects import Aspect
     from engine.crop_folder import CropJob, crop_photos
     from engine.photo_crops import PhotoCrops
     from engine.pictures import load_picture
     from engine.scan import find_photos
     from engine.scoring import load_scorer
+    from studio.commands.crop import WORKERS
 
-    photos, scorer, square = find_photos([folder]), load_scorer(device, folder=model), Aspect.parse("1:1")
+    photos, scorer, square = find_photos([folder]), load_scorer(device, folder=model).for_threads(), Aspect.parse("1:1")
     if not photos:
         fail(f"there are no photos in {folder}")
     # The first photo loads what is loaded once, and the files come from the same warm disk cache.

@@ -1,6 +1,5 @@
 """`selfie-studio crop`: the best crop of each photo, as new files or as metadata, and a report."""
 
-import os
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -75,7 +74,6 @@ def crop(
     Exit codes: 0 a crop was saved, or all were saved before; 1 none could be; 2 words of the command line that are not
     understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
     """
-    leave_cores_to_workers()
     from engine.crop_folder import photos_to_crop
     from engine.crop_report import write_report
     from engine.crop_search import SearchWay
@@ -98,7 +96,7 @@ def crop(
     stopped = False
     try:
         way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
-        scorer = load_scorer(device, folder=model)
+        scorer = load_scorer(device, folder=model).for_threads()
         _crop_all(photos, job, PhotoCrops(job.aspect, scorer, way=way, own=own, level=job.level), done)
     except KeyboardInterrupt:
         stopped = True
@@ -110,14 +108,6 @@ def crop(
         raise typer.Exit(INTERRUPTED)
     if all(photo.error for photo in done):
         raise typer.Exit(1)
-
-
-def leave_cores_to_workers() -> None:
-    """Let each worker multiply in its own thread; to be called before numpy is imported.
-
-    OpenBLAS's threads wait by spinning: with them a photo takes two thirds more of the processor.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _crop_all(photos: list[Path], job: "CropJob", search: "Search", done: list["CroppedPhoto"]) -> None:

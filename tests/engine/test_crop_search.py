@@ -7,7 +7,7 @@ from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.borders import photo_within
 from engine.checkpoint import load_card
 from engine.crop_bench import rank_correlation, search_shapes
-from engine.crop_correction import corrected
+from engine.crop_correction import Correction
 from engine.crop_head import FeatureMaps, crop_head_for, window_features
 from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, SearchWay, search_crops
 from engine.crop_windows import CropSettings, WindowGroup, candidate_boxes, faces_kept, main_faces
@@ -51,7 +51,9 @@ def test_bins_are_averages_of_the_part_of_the_map_that_a_window_covers() -> None
 
 def test_scores_correct_the_estimates_of_windows_nearby() -> None:
     windows = np.array([[x, 0, x + 100, 100] for x in (0, 10, 400)])
-    better, doubt = corrected(windows, np.zeros(3, np.float32), np.array([0]), np.array([1.0], np.float32))
+    correction = Correction(windows, np.zeros(3, np.float32))
+    correction.learn(np.array([0]), np.array([1.0], np.float32))
+    better, doubt = correction.tell()
     assert 0.9 < better[0] <= 1
     assert 0.7 < better[1] < better[0]
     assert better[2] < better[1]
@@ -96,7 +98,7 @@ def test_every_shape_keeps_the_face(photo: tuple[Picture, Faces], scorer: Scorer
 def test_a_model_without_a_head_is_searched_too(
     photo: tuple[Picture, Faces], scorer: Scorer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.crop_search.crop_head_for", lambda _: None)
+    monkeypatch.setattr("engine.crop_search.crop_head_for", lambda *_, **__: None)
     assert not CropSearch(*photo, scorer).has_head
     steps = list(search_crops(*photo, scorer, SQUARE))
     fast = steps[-1].results[0]
