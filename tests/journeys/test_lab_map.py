@@ -116,6 +116,7 @@ def test_i_save_the_map_as_a_picture_from_its_page(
     page = opened_map(qtbot, start("open", album), len(samples))
     page.make()
     qtbot.waitUntil(lambda: page.pages.currentWidget() is page.view and not page.strip.busy, timeout=WAIT_MS)
+    monkeypatch.setattr("studio.lab.map_saving.DEFAULT_SIDE", 1000)
     for name, gridded in (("free", False), ("grid.png", True)):
         page.grid_toggle.setChecked(gridded)
         qtbot.waitUntil(lambda: page.layouts.wanted is not None, timeout=WAIT_MS)
@@ -125,8 +126,7 @@ def test_i_save_the_map_as_a_picture_from_its_page(
         assert f"{len(samples)} photos saved as" in page.strip.label.text()
     for file in ("free.png", "grid.png"):
         with Image.open(tmp_path / file) as picture:
-            assert max(picture.size) == 8192
-            picture.thumbnail((600, 600))
+            assert max(picture.size) >= 1000
             assert np.asarray(picture.convert("RGB")).std() > 20  # there are photos on it
     assert np.ptp(page.view.places, axis=0).min() > 1  # the map is still shown
 
