@@ -1,6 +1,7 @@
 """The photos on a map: those that the network finds alike lie together."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtWidgets import (
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 from engine.catalogue import Catalogue
 from engine.lab.map_album import AlbumMap, make_map, maps_folder, open_map
 from engine.lab.map_options import FEWEST_PHOTOS, MapError, MapOptions, check_installed
+from engine.lab.map_picture import DEFAULT_SIDE, MapPicture, write_map
 from engine.lab.photos import LabPhotos
 from engine.progress import Progress
 from engine.scoring import Scorer
@@ -25,9 +27,9 @@ from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.lab.map_layouts import MapLayout, MapLayouts
-from studio.lab.map_saving import WAIT, MapSaver
 from studio.lab.map_view import MapView
 from studio.lab.page import LabPage
+from studio.lab.saving import WAIT, PageSaver
 from studio.task_strip import TaskStrip
 from studio.toggle import Toggle
 from studio.user_files import catalogue_file
@@ -64,7 +66,7 @@ class MapPage(LabPage):
         self.pages.addWidget(self.view)
         self.strip = TaskStrip()
         self.strip.progress.setFormat("%p %")
-        self.saver = MapSaver(self.strip, self)
+        self.saver = PageSaver(self.strip, self)
         self.saver.message.connect(self.message)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -251,8 +253,19 @@ class MapPage(LabPage):
     @Slot()
     def save_as(self) -> None:
         """Ask for a file, and save the map there as it lies."""
-        if self._map is not None and self.layouts.wanted is not None:
-            self.saver.save_as(self._map.photos, self.layouts.wanted, coloured=self.colour_toggle.isChecked())
+        found, layout = self._map, self.layouts.wanted
+        if found is None or layout is None:
+            return
+        side = 1.0 if layout.is_grid else layout.side
+        coloured = self.colour_toggle.isChecked()
+        picture = MapPicture(found.photos, layout.middles, *layout.map_wh, DEFAULT_SIDE, coloured, side)
+
+        def told(target: Path, last: Progress[int]) -> str:
+            (unread,) = last.results
+            grey = f"; {unread} cannot be read and are grey" if unread else ""
+            return f"{count(len(found.photos), 'photo')} saved as {target}{grey}"
+
+        self.saver.save_as("map", (".png",), lambda target: write_map(picture, target), told)
 
     @Slot(bool)
     def _use_colours(self, on: bool) -> None:

@@ -116,7 +116,7 @@ def test_i_save_the_map_as_a_picture_from_its_page(
     page = opened_map(qtbot, start("open", album), len(samples))
     page.make()
     qtbot.waitUntil(lambda: page.pages.currentWidget() is page.view and not page.strip.busy, timeout=WAIT_MS)
-    monkeypatch.setattr("studio.lab.map_saving.DEFAULT_SIDE", 1000)
+    monkeypatch.setattr("studio.lab.map_page.DEFAULT_SIDE", 1000)
     for name, gridded in (("free", False), ("grid.png", True)):
         page.grid_toggle.setChecked(gridded)
         qtbot.waitUntil(lambda: page.layouts.wanted is not None, timeout=WAIT_MS)
