@@ -29,11 +29,18 @@ SMALLEST_TILE, PAGE_TILE = 16, 160
 DOTS_PER_INCH = 300
 _PX_PER_MM = DOTS_PER_INCH / 25.4
 # Width and height of the paper that stands, in mm (ISO 216), and the margin, which every printer can leave.
-_PAPER_MM = {Paper.A4: (210, 297), Paper.A3: (297, 420), Paper.A2: (420, 594)}
+_PAPER_MM = {
+    Paper.A4: (210, 297),
+    Paper.A3: (297, 420),
+    Paper.A2: (420, 594),
+    Paper.A1: (594, 841),
+    Paper.A0: (841, 1189),
+}
 _MARGIN_MM = 16
-# The side of a photo in print, in mm: the smallest that is used, and the largest.
+# The side of a photo in print, in mm: the smallest that is used, and the largest. With 4 mm, in which a face is still
+# seen, a continuum of 50,000 photos is one poster, on A0.
 _TILE_MM = {
-    SheetKind.CONTINUUM: (5, 40),
+    SheetKind.CONTINUUM: (4, 40),
     SheetKind.TOP: (20, 60),
     SheetKind.BOTTOM: (6, 9),
     SheetKind.BEST_OF: (12, 40),

@@ -18,7 +18,7 @@ from engine.lab.photos import LabPhotos
 from engine.lab.sheet import GroupBy, Paper, SheetKind, SheetPhoto, SheetWish
 from engine.lab.sheet_choice import continuum, picked_photos, read_names
 from engine.lab.sheet_file import WrittenSheet, medium_of, write_sheet
-from engine.lab.sheet_layout import Layout, Medium, even_columns, paper_layout, picture_layout
+from engine.lab.sheet_layout import DOTS_PER_INCH, Layout, Medium, even_columns, paper_layout, picture_layout
 from engine.lab.sheet_painting import LIGHT
 from engine.lab.sheet_plan import plan_sheet
 from engine.lab.sheet_preview import preview_sheet
@@ -255,6 +255,12 @@ def test_paper_has_room_for_many_photos_or_gets_more_pages() -> None:
     assert one.pages(-(-60 // one.columns)) == 1
     many = paper_layout(3000, None, SheetWish(SheetKind.TOP), [])
     assert many.pages(-(-3000 // many.columns)) > 1
+
+
+def test_fifty_thousand_photos_are_one_poster_on_the_largest_paper() -> None:
+    layout = paper_layout(50_000, None, SheetWish(SheetKind.CONTINUUM, paper=Paper.A0), [])
+    assert layout.pages(-(-50_000 // layout.columns)) == 1
+    assert layout.tile / DOTS_PER_INCH * 25.4 > 3.5  # mm: a face is still seen
 
 
 def test_nothing_is_overwritten_unless_asked(plain_photos: list[Path], catalogue: Catalogue, tmp_path: Path) -> None:
