@@ -90,6 +90,18 @@ def test_the_map_is_there_the_next_time_with_new_photos_placed(
     assert len(page.view.places) == len(before) + 1
 
 
+def test_the_window_begins_in_the_lab_and_its_photos_come_there(
+    qtbot: QtBot, start: Callable[..., StudioWindow], album: Path, samples: list[Path]
+) -> None:
+    first = start("open", album)
+    opened_map(qtbot, first, len(samples))
+    first.close()
+    window = start()
+    assert window.rooms.currentWidget() is window.lab
+    button = window.lab.map.empty.buttons["Make the map"]
+    qtbot.waitUntil(button.isVisible, timeout=WAIT_MS)
+
+
 def test_a_map_that_i_stop_is_not_kept(
     qtbot: QtBot, start: Callable[..., StudioWindow], album: Path, samples: list[Path], tmp_path: Path
 ) -> None:
