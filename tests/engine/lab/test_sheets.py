@@ -14,6 +14,7 @@ from PIL import Image
 from engine.album import Album
 from engine.catalogue import Catalogue
 from engine.errors import EngineError, PictureError
+from engine.lab.lettering import font_for, shortened
 from engine.lab.photos import LabPhotos
 from engine.lab.sheet import GroupBy, Paper, SheetKind, SheetPhoto, SheetWish
 from engine.lab.sheet_choice import continuum, picked_photos, read_names
@@ -314,3 +315,12 @@ def test_without_the_package_for_it_a_png_is_refused_with_how_to_install_it(
     with pytest.raises(EngineError, match=r"needs pypng: pip install 'selfie-studio\[lab\]'"):
         _written(photos, SheetWish(), target, catalogue)
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_name_that_is_cut_keeps_its_end() -> None:
+    names = [f"an evening at the lake with everybody we know {number}.jpg" for number in (1, 2)]
+    cut = [shortened(name, 20, 220) for name in names]
+    assert cut[0].startswith("an eve")
+    assert [name.endswith(f"{number}.jpg") for number, name in enumerate(cut, 1)] == [True, True]
+    assert all(font_for(name, 20).getlength(name) <= 220 for name in cut)
+    assert shortened("short", 20, 220) == "short"
