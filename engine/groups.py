@@ -7,14 +7,18 @@ in it as two takes of one person. So the time speaks first; without it only what
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 
 from engine.pixels import Floats
+from engine.progress import Progress
 
 Numbers = npt.NDArray[np.floating]
 Indices = npt.NDArray[np.int64]
+# A photo, and another one of its group.
+Link = tuple[int, int]
 
 # Distances are cosine distances of embeddings. Frames of 17 clips up to 3 s apart are within this distance in 97 of 100
 # cases, two photos of different people of one origin in 11, any two different photos in 7.
@@ -55,16 +59,31 @@ def group_photos(times_s: npt.NDArray[np.float64], embeddings: Numbers, logits: 
     Raises:
         ValueError: the lengths differ.
     """
+    *_, last = grouping(times_s, embeddings, logits)
+    return last.results[0]
+
+
+def grouping(
+    times_s: npt.NDArray[np.float64], embeddings: Numbers, logits: Numbers
+) -> Iterator[Progress[npt.NDArray[np.int32]]]:
+    """Group photos as `group_photos` does, in steps of a few photos; the groups are the result of the last one.
+
+    Raises:
+        ValueError: the lengths differ.
+    """
     if not len(times_s) == len(embeddings) == len(logits):
         raise ValueError(f"{len(times_s)} times, {len(embeddings)} embeddings and {len(logits)} logits")
     known, fingerprints = _fingerprints(embeddings)
     group_of = list(range(len(times_s)))
-    for link in (_bursts(times_s, embeddings, known, fingerprints), _copies(embeddings, logits, known, fingerprints)):
-        for photo, first in link:
+    total = 2 * len(times_s)
+    bursts, copies = _bursts(times_s, embeddings, known, fingerprints), _copies(embeddings, logits, known, fingerprints)
+    for done, links in enumerate(chain(bursts, copies), 1):
+        for photo, first in links:
             group_of[_root(group_of, photo)] = _root(group_of, first)
+        yield Progress(min(done * _BLOCK, total), total, "comparing photos")
     roots = [_root(group_of, photo) for photo in range(len(group_of))]
     numbers = {root: number for number, root in enumerate(dict.fromkeys(roots))}
-    return np.array([numbers[root] for root in roots], np.int32)
+    yield Progress(total, total, "compared", (np.array([numbers[root] for root in roots], np.int32),))
 
 
 def keep_best(groups: npt.NDArray[np.int32], logits: Numbers, count: int) -> npt.NDArray[np.bool_]:
@@ -102,22 +121,26 @@ class _Burst:
 
 def _bursts(
     times_s: npt.NDArray[np.float64], embeddings: Numbers, known: npt.NDArray[np.bool_], fingerprints: Numbers
-) -> Iterator[tuple[int, int]]:
-    """Each photo that follows another in time and looks like the first of its burst, with that first one."""
+) -> Iterator[list[Link]]:
+    """Each photo that follows another in time and looks like the first of its burst, with that first one; by blocks."""
     timed = np.flatnonzero(known & np.isfinite(times_s))
     order = timed[np.lexsort((fingerprints[timed], times_s[timed]))]
     bursts: list[_Burst] = []
-    for photo, unit in _with_units(embeddings, order):
+    links: list[Link] = []
+    for number, (photo, unit) in enumerate(_with_units(embeddings, order), 1):
         now = float(times_s[photo])
         bursts = [burst for burst in bursts if now - burst.last_s <= SCENE_S][-OPEN_BURSTS:]
         home = _home(bursts, unit, now)
         if home is None:
             bursts.append(_Burst(photo, unit, now))
         else:
-            yield photo, home.first
+            links.append((photo, home.first))
             home.last_s = now
             bursts.remove(home)
             bursts.append(home)
+        if number % _BLOCK == 0 or number == len(order):
+            yield links
+            links = []
 
 
 def _home(bursts: list[_Burst], unit: Floats, now_s: float) -> _Burst | None:
@@ -132,8 +155,8 @@ def _home(bursts: list[_Burst], unit: Floats, now_s: float) -> _Burst | None:
 
 def _copies(
     embeddings: Numbers, logits: Numbers, known: npt.NDArray[np.bool_], fingerprints: Numbers
-) -> Iterator[tuple[int, int]]:
-    """Each photo that is all but the same as another, with that other one, the first of its kind by logit."""
+) -> Iterator[list[Link]]:
+    """Each photo that is all but the same as another, with that one, the first of its kind by logit; by blocks."""
     scored = np.flatnonzero(known & np.isfinite(logits))
     order = scored[np.lexsort((fingerprints[scored], logits[scored]))]
     logit, shadow = np.asarray(logits, np.float64)[order], _shadows(embeddings, order)
@@ -147,11 +170,13 @@ def _copies(
         some_rows, some_columns = near.any(axis=1), near.any(axis=0)
         rows, columns, near = rows[some_rows], columns[some_columns], near[some_rows][:, some_columns]
         near &= _distances(_units(embeddings[order[rows]]), _units(embeddings[order[columns]])) <= COPY_DISTANCE
+        links: list[Link] = []
         for row, is_near in zip(rows, near, strict=True):
             firsts = columns[is_near & is_first[columns]]
             if len(firsts):
                 is_first[row] = False
-                yield int(order[row]), int(order[firsts[0]])
+                links.append((int(order[row]), int(order[firsts[0]])))
+        yield links
 
 
 def _fingerprints(embeddings: Numbers) -> tuple[npt.NDArray[np.bool_], Numbers]:

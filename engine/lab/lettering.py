@@ -25,15 +25,20 @@ def font_for(text: str, pixels: int) -> Font:
 
 
 def shortened(text: str, pixels: int, width: int) -> str:
-    """A text cut so that it is no wider than this, with a sign that it was."""
+    """A text cut in its middle so that it is no wider than this: names of photos often differ in their ends alone."""
     font = font_for(text, pixels)
     if font.getlength(text) <= width:
         return text
     low, high = 0, len(text)
     while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if font.getlength(f"{text[:middle]}…") <= width else (low, middle - 1)
-    return f"{text[:low].rstrip()}…" if low else ""
+        kept = (low + high + 1) // 2
+        low, high = (kept, high) if font.getlength(_without_middle(text, kept)) <= width else (low, kept - 1)
+    return _without_middle(text, low) if low else ""
+
+
+def _without_middle(text: str, kept: int) -> str:
+    """Half of the letters that are kept from the beginning, and half from the end."""
+    return f"{text[: (kept + 1) // 2].rstrip()}…{text[len(text) - kept // 2 :].lstrip()}"
 
 
 @lru_cache(maxsize=32)

@@ -93,7 +93,9 @@ def look(
         CatalogueError: the catalogue stopped working.
     """
     yield Progress(0, 1, "reading what is known")
-    table = fact_table(photos, catalogue, scorer.card, labels.persons)
+    for known in fact_table(photos, catalogue, scorer.card, labels.persons):
+        yield Progress(0, 1, known.note)
+    (table,) = known.results
     tried: list[TriedPhoto] = []
     step: Progress[TriedPhoto] = Progress(0, 1)
     for step in try_photos(photos, catalogue, scorer, changed=changed, seed=seed):

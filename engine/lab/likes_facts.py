@@ -1,15 +1,16 @@
 """The facts of photos that a score may move with: what each is called, and its column over an album."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from engine.catalogue import Catalogue
 from engine.checkpoint import ModelCard
-from engine.groups import group_photos
+from engine.groups import grouping
 from engine.lab.likes_statistics import Mask, Numbers
 from engine.lab.photos import LabPhotos
+from engine.progress import Progress
 
 # Below this colourfulness there is no colour but that of compression; a faded photo has about 8.
 GREY_BELOW = 3.0
@@ -178,8 +179,8 @@ class FactTable:
 
 def fact_table(
     photos: LabPhotos, catalogue: Catalogue, card: ModelCard, persons: Sequence[str | None] = ()
-) -> FactTable:
-    """What the catalogue knows of photos.
+) -> Iterator[Progress[FactTable]]:
+    """What the catalogue knows of photos; the table is the result of the last step.
 
     Args:
         photos: N of them.
@@ -195,8 +196,21 @@ def fact_table(
     place[stored["content"].astype(np.int64)] = np.arange(len(stored["content"]))
     rows = place[photos.contents]
     columns = {name: np.where(rows >= 0, values[rows], np.nan) for name, values in stored.items()}
-    clusters = _clusters(photos, catalogue, card, columns["taken"], persons)
-    return FactTable(photos.points.astype(np.float64), _as_facts(columns), clusters)
+    clusters = np.arange(len(photos)) + len(photos)
+    numbers, embeddings = catalogue.embedding_table(card.model_sha256, photos.contents.tolist())
+    place_of = {int(content): place for place, content in enumerate(photos.contents)}
+    places = np.array([place_of[number] for number in numbers], np.int64)
+    if len(places):
+        reference = card.reference_logits
+        logits = np.interp(photos.points[places], np.linspace(0, 100, len(reference)), reference)
+        for step in grouping(columns["taken"][places], embeddings, logits):
+            yield Progress(step.done, step.total, step.note)
+            for groups in step.results:
+                clusters[places] = groups
+    # Copies are one content.
+    clusters = clusters[np.array([place_of[int(content)] for content in photos.contents], np.int64)]
+    table = FactTable(photos.points.astype(np.float64), _as_facts(columns), _by_person(clusters, persons))
+    yield Progress(1, 1, "", (table,))
 
 
 def _as_facts(stored: Mapping[str, Numbers]) -> dict[str, Numbers]:
@@ -220,20 +234,8 @@ def _where(known: Mask, holds: Mask) -> Numbers:
     return np.where(known, holds.astype(np.float64), np.nan)
 
 
-def _clusters(
-    photos: LabPhotos, catalogue: Catalogue, card: ModelCard, taken: Numbers, persons: Sequence[str | None]
-) -> np.ndarray:
+def _by_person(clusters: np.ndarray, persons: Sequence[str | None]) -> np.ndarray:
     """A number for each photo: the person's where one is known, else that of its group of takes and copies."""
-    numbers, embeddings = catalogue.embedding_table(card.model_sha256, photos.contents.tolist())
-    place_of = {int(content): place for place, content in enumerate(photos.contents)}
-    places = np.array([place_of[number] for number in numbers], np.int64)
-    clusters = np.arange(len(photos)) + len(photos)
-    if len(places):
-        reference = card.reference_logits
-        logits = np.interp(photos.points[places], np.linspace(0, 100, len(reference)), reference)
-        clusters[places] = group_photos(taken[places], embeddings, logits)
-    # Copies are one content.
-    clusters = clusters[np.array([place_of[int(content)] for content in photos.contents], np.int64)]
     known = {person: -1 - number for number, person in enumerate(dict.fromkeys(p for p in persons if p))}
     return np.array(
         [known[person] if person else cluster for person, cluster in zip(persons, clusters, strict=True)]

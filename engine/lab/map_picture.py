@@ -24,7 +24,9 @@ from engine.progress import Progress
 
 GROUND, INK = (23, 25, 28), (200, 204, 210)
 _MISSING = (54, 56, 60)
-LARGEST_SIDE = 60_000
+DEFAULT_SIDE, LARGEST_SIDE = 8192, 60_000
+# Around the photos, in cells.
+_MARGIN = 0.5
 # A frame that tells the score is this share of its photo, and at least a pixel.
 _FRAME_SHARE = 14
 # Photos that are read together, rows that are written together, and gaps between cells.
@@ -42,6 +44,7 @@ class MapPicture:
         columns, rows: of the map, in cells.
         side: of the picture's longer side without its legend, in pixels.
         coloured: whether frames tell the scores.
+        photo: the side of a photo with the gap after it, in cells.
     """
 
     photos: LabPhotos
@@ -50,23 +53,29 @@ class MapPicture:
     rows: int
     side: int
     coloured: bool = False
+    photo: float = 1.0
+
+    @property
+    def cell(self) -> float:
+        """The side of a cell, in pixels."""
+        return self.side / (max(self.columns, self.rows) + 2 * _MARGIN)
 
     @property
     def tile(self) -> int:
         """The side of a photo, in pixels."""
-        cell = self.side / max(self.columns, self.rows)
-        return max(int(cell) - round(cell / _GAP_SHARE), _SMALLEST)
+        room = self.photo * self.cell
+        return max(int(room) - round(room / _GAP_SHARE), _SMALLEST)
 
     @property
     def size_wh(self) -> tuple[int, int]:
         """Of the map, in pixels."""
-        cell = self.side / max(self.columns, self.rows)
-        return max(round(self.columns * cell), self.tile), max(round(self.rows * cell), self.tile)
+        width, height = (round((cells + 2 * _MARGIN) * self.cell) for cells in (self.columns, self.rows))
+        return max(width, self.tile), max(height, self.tile)
 
     def corners(self) -> npt.NDArray[np.int64]:
         """The upper left corner of each photo, whole within the map: (N, 2)."""
         size = np.array(self.size_wh)
-        corners = self.middles / (self.columns, self.rows) * size - self.tile / 2
+        corners = (self.middles + _MARGIN) * self.cell - self.tile / 2
         return np.asarray(np.clip(np.rint(corners), 0, size - self.tile), np.int64)
 
 

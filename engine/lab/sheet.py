@@ -34,6 +34,8 @@ class Paper(StrEnum):
     A4 = "A4"
     A3 = "A3"
     A2 = "A2"
+    A1 = "A1"
+    A0 = "A0"
 
 
 @dataclass(frozen=True)

@@ -29,11 +29,20 @@ SMALLEST_TILE, PAGE_TILE = 16, 160
 DOTS_PER_INCH = 300
 _PX_PER_MM = DOTS_PER_INCH / 25.4
 # Width and height of the paper that stands, in mm (ISO 216), and the margin, which every printer can leave.
-_PAPER_MM = {Paper.A4: (210, 297), Paper.A3: (297, 420), Paper.A2: (420, 594)}
+_PAPER_MM = {
+    Paper.A4: (210, 297),
+    Paper.A3: (297, 420),
+    Paper.A2: (420, 594),
+    Paper.A1: (594, 841),
+    Paper.A0: (841, 1189),
+}
 _MARGIN_MM = 16
-# The side of a photo in print, in mm: the smallest that is used, and the largest.
+# Letters and margins of larger paper grow with it: it hangs on a wall.
+_READ_AT_HAND = Paper.A2
+# The side of a photo in print, in mm: the smallest that is used, and the largest. With 4 mm, in which a face is still
+# seen, a continuum of 50,000 photos is one poster, on A0.
 _TILE_MM = {
-    SheetKind.CONTINUUM: (5, 40),
+    SheetKind.CONTINUUM: (4, 40),
     SheetKind.TOP: (20, 60),
     SheetKind.BOTTOM: (6, 9),
     SheetKind.BEST_OF: (12, 40),
@@ -167,11 +176,13 @@ def paper_layout(photos: int, columns: int | None, wish: SheetWish, labels: list
     """For paper: all photos on one page where they need not be smaller than suits, else more pages."""
     short, long = (round(side * _PX_PER_MM) for side in _PAPER_MM[wish.paper])
     width, height = (long, short) if wish.landscape else (short, long)
-    margin = round(_MARGIN_MM * _PX_PER_MM)
+    scale = max(short / (_PAPER_MM[_READ_AT_HAND][0] * _PX_PER_MM), 1.0)
+    margin = round(scale * _MARGIN_MM * _PX_PER_MM)
     least, most = (mm * _PX_PER_MM for mm in _TILE_MM[wish.kind])
     content = width - 2 * margin
     # A point is 1/72 of an inch: 7 for small letters, 10 for text, and a title by the paper.
-    small, text, title = round(7 / 72 * DOTS_PER_INCH), round(10 / 72 * DOTS_PER_INCH), round(0.03 * min(width, height))
+    small, text = (round(scale * points / 72 * DOTS_PER_INCH) for points in (7, 10))
+    title = round(0.03 * short)
     label = _label_width(labels, small, content)
 
     def sized(columns: int) -> Layout:

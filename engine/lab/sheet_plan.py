@@ -56,7 +56,8 @@ def plan_sheet(
         case SheetKind.BOTTOM:
             chosen = last
     if not chosen:
-        raise EngineError("There are no photos for this sheet.")
+        how = ": pick some, or name a list of them" if wish.kind is SheetKind.NAMED else ""
+        raise EngineError(f"There are no photos for this sheet{how}.")
     labels = [_SCORE_LABEL] if wish.scores else []
     layout, places = _laid_out(len(chosen), wish, medium, labels)
     rows = [scored_row([chosen[place] for place in row], "", wish) for row in places]

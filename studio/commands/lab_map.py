@@ -99,13 +99,17 @@ def _draw(
 ) -> None:
     from engine.lab.grid_layout import grid_for, snap_to_grid
     from engine.lab.map_picture import MapPicture, write_map
+    from engine.lab.map_spread import FREE_SIDE, spread
 
-    columns, rows, middles = grid_for(found.places)
-    moved = ""
+    columns, rows, free = grid_for(found.places)
+    moved, photo = "", FREE_SIDE
     if grid:
         (layout,) = [each for step in shown(snap_to_grid(found.places), "snapping") for each in step.results]
-        middles, moved = layout.middles, f"; moved by {layout.moved:.1f} cells on average"
-    task = write_map(MapPicture(found.photos, middles, columns, rows, side, coloured), out, blurred_by)
-    (bad,) = [each for step in shown(task, "drawing") for each in step.results]
+        middles, moved, photo = layout.middles, f"; moved by {layout.moved:.1f} photos on average", 1.0
+    else:
+        task = spread(free, (columns, rows))
+        (middles,) = [each for step in shown(task, "moving photos apart") for each in step.results]
+    picture = MapPicture(found.photos, middles, columns, rows, side, coloured, photo)
+    (bad,) = [each for step in shown(write_map(picture, out, blurred_by), "drawing") for each in step.results]
     unread = f", {bad} of them grey: they cannot be read" if bad else ""
     speak.print(f"{count(len(found.photos), 'photo')} on {escape(shown_path(out))}{moved}{unread}")

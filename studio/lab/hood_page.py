@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from engine.catalogue import Catalogue
 from engine.faces import PHOTO_LONG_SIDE
+from engine.lab.hood_file import write_hood
 from engine.lab.layer_pictures import filter_pictures, grid_for, large, tiled
 from engine.lab.layer_words import (
     FILTERS_CAPTION,
@@ -45,7 +46,9 @@ from studio.lab.hood_patches import HoodPatches
 from studio.lab.hood_saliency import HoodSaliency
 from studio.lab.hood_watcher import LayerWatcher, Look, View
 from studio.lab.page import LabPage
+from studio.lab.saving import PageSaver
 from studio.qt_pictures import image_from_pixels
+from studio.task_strip import TaskStrip
 
 LIST_WIDTH, SIDE_WIDTH, LARGE_SIDE = 160, 274, 260
 FILTER_GAP, BACKDROP_RGB = 3, (23, 25, 28)
@@ -80,6 +83,13 @@ class HoodPage(LabPage):
         self.live.frame_ready.connect(self._take_frame)
         self.live.stopped.connect(self._go_back_to_photo)
         self.live.message.connect(self.message)
+        self.save_button = QPushButton("Save as…")
+        self.save_button.setToolTip("All that is seen of this photo, stage by stage, as a page or a picture")
+        self.save_button.clicked.connect(self.save_as)
+        self.strip = TaskStrip()
+        self.saver = PageSaver(self.strip, self)
+        self.saver.message.connect(self.message)
+        self.live.toggled.connect(self.save_button.setDisabled)
         self.caption = QLabel()
         self.caption.setWordWrap(True)
         self.caption.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -106,6 +116,7 @@ class HoodPage(LabPage):
         bar.addWidget(self.title, 1)
         bar.addWidget(self.open_button)
         bar.addWidget(self.live)
+        bar.addWidget(self.save_button)
         middle.addWidget(self.caption)
         middle.addWidget(self.stack, 1)
         # In a low window it is scrolled.
@@ -127,6 +138,7 @@ class HoodPage(LabPage):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(bar)
         layout.addLayout(body, 1)
+        layout.addWidget(self.strip)
 
     # What is looked at
 
@@ -159,6 +171,20 @@ class HoodPage(LabPage):
         name, _ = QFileDialog.getOpenFileName(self.window(), "Open a photo", start)
         if name:
             self.show_photo(Path(name))
+
+    @Slot()
+    def save_as(self) -> None:
+        """Ask for a file, and save what is seen of the photo there."""
+        path, scorer = self._path, self._scorer
+        if path is None or scorer is None:
+            self.message.emit("Choose a photo first: a page is made of one photo.")
+            return
+        self.saver.save_as(
+            f"{path.stem}-hood",
+            (".html", ".png"),
+            lambda target: write_hood(path, target, scorer),
+            lambda target, _: f"{path.name} under the hood saved as {target}",
+        )
 
     @Slot(object)
     def _take_photo(self, step: Progress[tuple[Path, Pixels]]) -> None:
@@ -307,4 +333,5 @@ class HoodPage(LabPage):
         self._close_watcher()
         self.photo_jobs.close()
         self.patches.close_jobs()
+        self.strip.close_jobs()
         self.saliency.close_jobs()

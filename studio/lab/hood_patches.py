@@ -109,7 +109,7 @@ class HoodPatches(QWidget):
         """Look through the album, for all maps at once."""
         layers, paths = self._layers, self._paths
         if layers is None or not paths:
-            self.message.emit("Open a folder in the Album first.")
+            self.message.emit("Wait until the network is open." if paths else "Open a folder in the Album first.")
             return
         self._searched = paths
 

@@ -44,6 +44,7 @@ WHAT_IT_DOES = (
     "a time: lighter, darker, turned, cropped, blurred. So what makes the score is told from what only goes along. "
     "It takes about a minute."
 )
+NO_ALBUM = "Open a folder in the Album: what the network likes can be found out in its photos."
 WITH_LABELS, WITHOUT_LABELS = "With labels…", "Without labels"
 ABOUT_LABELS = (
     "A table (CSV) with a row for each photo, by path or file name, and columns such as age or gender: "
@@ -70,9 +71,7 @@ class LikesPage(LabPage):
         self._shown_widgets: tuple[QWidget, ...] = ()
         self._style_shown: PlotStyle | None = None
         self._redrawing = JobSlot(self)
-        self.empty = EmptyState(
-            "What does it like?", WHAT_IT_DOES, {"Look": self.look, WITH_LABELS: self._ask_for_labels}
-        )
+        self.empty = EmptyState("What does it like?", "", {"Look": self.look, WITH_LABELS: self._ask_for_labels})
         self.empty.buttons[WITH_LABELS].setToolTip(ABOUT_LABELS)
         self.title = QLabel()
         large_font(self.title, 20, bold=True)
@@ -103,6 +102,7 @@ class LikesPage(LabPage):
         inside.addLayout(head)
         inside.addWidget(self.split, 1)
         self.pages.addWidget(self.empty)
+        self._offer(has_photos=False)
         self.pages.addWidget(found)
         layout = QVBoxLayout(self)
         layout.addWidget(self.pages, 1)
@@ -118,7 +118,14 @@ class LikesPage(LabPage):
     def show_photos(self, photos: LabPhotos) -> None:
         """Look at these photos from now on; what was found of others stays until then, and says so."""
         self._photos = photos
+        self._offer(has_photos=bool(len(photos)))
         self._say_of_what()
+
+    def _offer(self, *, has_photos: bool) -> None:
+        """What can be done before a look."""
+        self.empty.text.setText(WHAT_IT_DOES if has_photos else NO_ALBUM)
+        for button in self.empty.buttons.values():
+            button.setVisible(has_photos)
 
     def _say_of_what(self) -> None:
         if self.shown is None or self._photos is None:

@@ -19,11 +19,13 @@ from engine.lab.map_embedding import EmbeddedMap, embed
 from engine.lab.map_file import SavedMap, load_map, save_map
 from engine.lab.map_neighbours import Embeddings
 from engine.lab.map_options import MapOptions
+from engine.lab.map_spread import FREE_SIDE
 from engine.lab.photos import LabPhotos
 from engine.made_album import link_photos
 from engine.pixels import Floats
 from engine.progress import Progress
 from studio.app import make_application
+from studio.lab.map_layouts import GRID_SIDE, MapLayout
 from studio.lab.map_view import MapView
 
 NEIGHBOURS, COMPARED, NEW = 10, 5000, 100
@@ -136,8 +138,8 @@ def _move_about(layout: GridLayout, photos: list[Path], folder: Path) -> list[tu
         points = np.random.default_rng(0).uniform(0, 100, len(names)).astype(np.float32)
         album = LabPhotos(tuple(names), np.arange(len(names)), points)
         frames: list[tuple[float, float]] = []
-        for places in layout.free, layout.middles:
-            view.show_map(album, places, (layout.columns, layout.rows))
+        for places, side in (layout.free, FREE_SIDE), (layout.middles, GRID_SIDE):
+            view.show_map(album, MapLayout(places, (layout.columns, layout.rows), side, is_grid=side == GRID_SIDE))
             frames += [_frame_ms(view, step) for step in _steps(view)]
         view.close_jobs()
         view.close()

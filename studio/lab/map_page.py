@@ -1,6 +1,7 @@
 """The photos on a map: those that the network finds alike lie together."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt, Slot
 from PySide6.QtWidgets import (
@@ -16,17 +17,19 @@ from PySide6.QtWidgets import (
 )
 
 from engine.catalogue import Catalogue
-from engine.lab.grid_layout import GridLayout, grid_for, snap_to_grid
 from engine.lab.map_album import AlbumMap, make_map, maps_folder, open_map
 from engine.lab.map_options import FEWEST_PHOTOS, MapError, MapOptions, check_installed
+from engine.lab.map_picture import DEFAULT_SIDE, MapPicture, write_map
 from engine.lab.photos import LabPhotos
 from engine.progress import Progress
 from engine.scoring import Scorer
 from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
+from studio.lab.map_layouts import MapLayout, MapLayouts
 from studio.lab.map_view import MapView
 from studio.lab.page import LabPage
+from studio.lab.saving import WAIT, PageSaver
 from studio.task_strip import TaskStrip
 from studio.toggle import Toggle
 from studio.user_files import catalogue_file
@@ -34,7 +37,7 @@ from studio.wording import count
 
 PERPLEXITY_SETTING, SEED_SETTING = "lab/map perplexity", "lab/map seed"
 GRID_SETTING, COLOURS_SETTING = "lab/map grid", "lab/map colours"
-TITLE = "A map of your photos"
+TITLE, MAKING = "A map of your photos", "Making the map"
 NO_ALBUM = "Open a folder in the Album: its photos can be laid out here, alike ones together."
 NOT_YET = (
     "Photos that the network finds alike will lie together. It takes a few seconds for hundreds of photos, "
@@ -50,9 +53,10 @@ class MapPage(LabPage):
         self._photos: LabPhotos | None = None
         self._model_sha256 = ""
         self._map: AlbumMap | None = None
-        self._grid: GridLayout | None = None
         self.jobs = JobSlot(self)
-        self.grid_jobs = JobSlot(self)
+        self.layouts = MapLayouts(self)
+        self.layouts.ready.connect(self._take_layout)
+        self.layouts.failed.connect(self.message)
         self.view = MapView()
         self.view.opened.connect(self._open)
         self.view.selection_changed.connect(self._show_selection)
@@ -62,6 +66,8 @@ class MapPage(LabPage):
         self.pages.addWidget(self.view)
         self.strip = TaskStrip()
         self.strip.progress.setFormat("%p %")
+        self.saver = PageSaver(self.strip, self)
+        self.saver.message.connect(self.message)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addLayout(self._build_bar())
@@ -93,9 +99,14 @@ class MapPage(LabPage):
         self.lasso_toggle.toggled.connect(self._use_lasso)
         self.select_button = QPushButton("Select in Album")
         self.select_button.clicked.connect(self._select_in_album)
+        self.save_button = QPushButton("Save as…")
+        self.save_button.setToolTip("The whole map as one large picture")
+        self.save_button.clicked.connect(self.save_as)
         self.note = ElidedLabel()
+        self.map_widgets: list[QWidget] = [self.grid_toggle, self.colour_toggle, self.lasso_toggle]
+        self.map_widgets += [self.select_button, self.save_button]
         bar = QHBoxLayout()
-        for widget in (self.grid_toggle, self.colour_toggle, self.lasso_toggle, self.select_button):
+        for widget in self.map_widgets:
             bar.addWidget(widget)
         bar.addWidget(self.note, 1)
         bar.addStretch()  # where the note is hidden
@@ -121,7 +132,7 @@ class MapPage(LabPage):
         same = self._photos is not None and self._photos.paths == photos.paths
         if same and (self._map is not None or self.strip.busy or self.jobs.busy):
             return
-        if self.strip.busy:
+        if self.strip.what == MAKING:
             self.strip.cancel()
         self._photos = photos
         self._open_saved()
@@ -160,7 +171,7 @@ class MapPage(LabPage):
 
     def _show_controls(self) -> None:
         has_map = self.pages.currentWidget() is self.view
-        for widget in (self.grid_toggle, self.colour_toggle, self.lasso_toggle, self.select_button, self.make_button):
+        for widget in (*self.map_widgets, self.make_button):
             widget.setVisible(has_map)
         self.options.setVisible(has_map or self.empty.buttons["Make the map"].isVisibleTo(self.empty))
         self.note.setVisible(has_map)
@@ -168,14 +179,11 @@ class MapPage(LabPage):
     @Slot(object)
     def _take_map(self, progress: Progress[AlbumMap]) -> None:
         for found in progress.results:
-            self._map, self._grid = found, None
-            columns, rows, free = grid_for(found.places)
+            self._map = found
+            self.view.show_map(found.photos, self.layouts.begin(found.places))
             self.pages.setCurrentWidget(self.view)
-            self.view.show_map(found.photos, free, (columns, rows))
             self._show_controls()
-            self._show_note()
-            if self.grid_toggle.isChecked():
-                self._snap()
+            self._lay_out()
 
     @Slot(str)
     def _say_damaged(self, text: str) -> None:
@@ -189,8 +197,8 @@ class MapPage(LabPage):
         parts = [count(len(self._map.photos), "photo")]
         if self._map.new:
             parts.append(f"new photos placed: {self._map.new}")
-        if self._grid is not None and self.grid_toggle.isChecked():
-            parts.append(f"moved by {self._grid.moved:.1f} cells on average")
+        if self.layouts.wanted is None:
+            parts.append("finding room for each…")
         self.note.setText(" · ".join(parts))
 
     # Making it
@@ -200,7 +208,7 @@ class MapPage(LabPage):
         """Lay the photos out anew, and keep the map."""
         photos, model = self._photos, self._model_sha256
         if photos is None or not model or self.strip.busy:
-            self.message.emit("Wait until the model is loaded." if not model else "The map is being made already.")
+            self.message.emit("Wait until the model is loaded." if not model else WAIT)
             return
         options = MapOptions(perplexity=self.perplexity.value(), seed=self.seed.value())
         QSettings().setValue(PERPLEXITY_SETTING, options.perplexity)
@@ -216,7 +224,7 @@ class MapPage(LabPage):
             if photos is self._photos:
                 self._take_map(step)
 
-        self.strip.run("Making the map", task, progressed=take, ended=self._end)
+        self.strip.run(MAKING, task, progressed=take, ended=self._end)
 
     def _end(self, text: str) -> None:
         self.make_button.setEnabled(True)
@@ -229,36 +237,35 @@ class MapPage(LabPage):
     @Slot(bool)
     def _use_grid(self, on: bool) -> None:
         QSettings().setValue(GRID_SETTING, on)
-        if self._map is None:
-            return
-        if on:
-            self._snap()
-        else:
-            self.grid_jobs.cancel()
-            self.view.slide_to(grid_for(self._map.places)[2])
+        if self._map is not None:
+            self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Let the photos go where they are to lie, once that is known."""
+        self.layouts.want(grid=self.grid_toggle.isChecked())
         self._show_note()
 
-    def _snap(self) -> None:
-        """Go to the grid, once it is known."""
-        if self._grid is not None:
-            self.view.slide_to(self._grid.middles)
-            return
-        if self._map is not None:
-            places = self._map.places
-            self.note.setText("Snapping to the grid…")
-            self.grid_jobs.start(
-                lambda: snap_to_grid(places),
-                progressed=self._take_grid,
-                completed=lambda: None,
-                failed=self.message.emit,
-            )
-
     @Slot(object)
-    def _take_grid(self, progress: Progress[GridLayout]) -> None:
-        for grid in progress.results:
-            self._grid = grid
-            self.view.slide_to(grid.middles)
-            self._show_note()
+    def _take_layout(self, layout: MapLayout) -> None:
+        self.view.slide_to(layout)
+        self._show_note()
+
+    @Slot()
+    def save_as(self) -> None:
+        """Ask for a file, and save the map there as it lies."""
+        found, layout = self._map, self.layouts.wanted
+        if found is None or layout is None:
+            return
+        side = 1.0 if layout.is_grid else layout.side
+        coloured = self.colour_toggle.isChecked()
+        picture = MapPicture(found.photos, layout.middles, *layout.map_wh, DEFAULT_SIDE, coloured, side)
+
+        def told(target: Path, last: Progress[int]) -> str:
+            (unread,) = last.results
+            grey = f"; {unread} cannot be read and are grey" if unread else ""
+            return f"{count(len(found.photos), 'photo')} saved as {target}{grey}"
+
+        self.saver.save_as("map", (".png",), lambda target: write_map(picture, target), told)
 
     @Slot(bool)
     def _use_colours(self, on: bool) -> None:
@@ -291,6 +298,6 @@ class MapPage(LabPage):
 
     def close_jobs(self) -> None:
         self.jobs.close()
-        self.grid_jobs.close()
+        self.layouts.jobs.close()
         self.strip.jobs.close()
         self.view.close_jobs()

@@ -18,8 +18,6 @@ from studio.wording import on_one_line
 if TYPE_CHECKING:
     from studio.lab.map_view import MapView
 
-# Of a cell; the rest is a gap.
-TILE_SHARE = 0.94
 # Squares smaller than this tell nothing, in pixels; more of them than this take longer than a frame.
 SMALLEST_TILE, MOST_TILES = 14, 1500
 FRAME_FROM = 24
@@ -40,7 +38,7 @@ class MapPainter:
     @property
     def tile(self) -> float:
         """The side of a photo, in pixels."""
-        return TILE_SHARE * self._view.camera.scale
+        return self._view.side * self._view.camera.scale
 
     def paint(self, painter: QPainter) -> Numbers:
         """Paint everything; the photos that are seen as squares, the middle ones first."""
@@ -75,7 +73,7 @@ class MapPainter:
 
     def _paint_dots(self, painter: QPainter, points: Floats) -> None:
         view = self._view
-        side = int(min(max(round(0.8 * view.camera.scale), 2), LARGEST_DOT))
+        side = int(min(max(round(0.85 * self.tile), 2), LARGEST_DOT))
         image = self._dots.paint(points, view.colours, side, view.view_wh, BACKDROP.rgb())
         painter.drawImage(QPoint(-side, -side), image)
 

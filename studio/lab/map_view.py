@@ -22,6 +22,7 @@ from engine.pixels import Floats
 from engine.thumbnail_cache import LARGE
 from studio.lab.map_camera import Camera, inside_polygon
 from studio.lab.map_dots import as_words
+from studio.lab.map_layouts import MapLayout
 from studio.lab.map_painter import MapPainter
 from studio.lab.map_thumbnails import SMALL, MapThumbnails
 from studio.zoom_canvas import FACTOR_PER_NOTCH, NOTCH
@@ -49,6 +50,7 @@ class MapView(QWidget):
     Attributes:
         photos: what is on the map.
         camera: what is seen of it.
+        side: of a photo, in cells.
         chosen: the number of the photo that the keyboard is at; NONE for none.
         selected: bool (N,), the photos that were chosen by lasso, click or Space.
         lasso_on: whether dragging draws a lasso.
@@ -66,6 +68,7 @@ class MapView(QWidget):
         self.photos: LabPhotos | None = None
         self.places: Floats = np.empty((0, 2), np.float32)
         self.map_wh = (1, 1)
+        self.side = 1.0
         self.camera = Camera()
         self.chosen = self.hovered = NONE
         self.selected: npt.NDArray[np.bool_] = np.zeros(0, np.bool_)
@@ -78,7 +81,7 @@ class MapView(QWidget):
         self._dragged_from: QPointF | None = None
         self._slide = QVariantAnimation(self, startValue=0.0, endValue=1.0, duration=SLIDE_MS)
         self._slide.valueChanged.connect(self._slide_to)
-        self._from = self._to = self.places
+        self._from = self._to = (self.places, self.side)
         self._arrivals = QTimer(self, singleShot=True, interval=ARRIVAL_MS)
         self._arrivals.timeout.connect(self.update)
         self.thumbnails.arrived.connect(self._arrive)
@@ -95,10 +98,10 @@ class MapView(QWidget):
     def view_wh(self) -> tuple[int, int]:
         return self.width(), self.height()
 
-    def show_map(self, photos: LabPhotos, places: Floats, map_wh: tuple[int, int]) -> None:
-        """Show photos at places in cells (N, 2), all of the map."""
+    def show_map(self, photos: LabPhotos, layout: MapLayout) -> None:
+        """Show photos, all of the map."""
         self._slide.stop()
-        self.photos, self.places, self.map_wh = photos, places, map_wh
+        self.photos, self.places, self.map_wh, self.side = photos, layout.middles, layout.map_wh, layout.side
         self.chosen = self.hovered = NONE
         self.selected = np.zeros(len(photos), np.bool_)
         self.thumbnails.show_photos(photos.paths)
@@ -106,16 +109,18 @@ class MapView(QWidget):
         self.fit()
         self.selection_changed.emit(0)
 
-    def slide_to(self, places: Floats) -> None:
-        """Let the same photos move to other places."""
+    def slide_to(self, layout: MapLayout) -> None:
+        """Let the same photos move to other places of the same map."""
         self._slide.stop()
-        self._from, self._to = self.places, places
+        self._from, self._to = (self.places, self.side), (layout.middles, layout.side)
         self._slide.start()
 
     @Slot(object)
     def _slide_to(self, done: float) -> None:
-        eased = np.float32(1 - (1 - done) ** 3)
-        self.places = self._to if done >= 1 else self._from + (self._to - self._from) * eased
+        eased = 1.0 if done >= 1 else 1 - (1 - done) ** 3
+        (places, side), (places_then, side_then) = self._from, self._to
+        self.places = places_then if done >= 1 else places + (places_then - places) * np.float32(eased)
+        self.side = side + (side_then - side) * eased
         self.update()
 
     def finish_slide(self) -> None:

@@ -42,6 +42,8 @@ class LabRoom(QWidget):
     ) -> None:
         super().__init__(parent)
         self._model = model
+        self._has_photos = False
+        model.shown_changed.connect(self._show_first_photos)
         self.map = MapPage(open_catalogue)
         self.likes = LikesPage(open_catalogue)
         self.hood = HoodPage(open_catalogue)
@@ -87,7 +89,15 @@ class LabRoom(QWidget):
     def _show_photos(self) -> None:
         page = self.stack.currentWidget()
         if self.isVisible() and self._model.album is not None and isinstance(page, LabPage):
-            page.show_photos(LabPhotos.of_album(self._model.album, self._model.shown))
+            photos = LabPhotos.of_album(self._model.album, self._model.shown)
+            self._has_photos = bool(len(photos))
+            page.show_photos(photos)
+
+    @Slot()
+    def _show_first_photos(self) -> None:
+        """The Album opens while the Lab is looked at already: the window began here."""
+        if not self._has_photos:
+            self._show_photos()
 
     def turn_to(self, page: LabPage) -> None:
         """Show one page."""

@@ -28,6 +28,7 @@ from studio.task_strip import TaskStrip
 from studio.wording import count
 
 FOLDER_SETTING = "lab/sheet folder"
+NO_ALBUM = "Open a folder in the Album: its photos, best first, can be laid out here."
 # A person turns a wheel or types a title: one preview for all of it.
 PREVIEW_AFTER_MS = 250
 EDGE = QColor(128, 128, 128, 110)
@@ -53,9 +54,7 @@ class SheetsPage(LabPage):
         self.save_button = QPushButton("Save as…")
         self.save_button.clicked.connect(self.save_as)
         self.canvas = SheetCanvas()
-        self.empty = EmptyState(
-            "Sheets for the wall", "Open a folder in the Album: its photos, best first, can be laid out here.", {}
-        )
+        self.empty = EmptyState("Sheets for the wall", NO_ALBUM, {})
         self.strip = TaskStrip()
         self._preview_soon = QTimer(self, singleShot=True, interval=PREVIEW_AFTER_MS)
         self._preview_soon.timeout.connect(self._preview)
@@ -84,7 +83,8 @@ class SheetsPage(LabPage):
     def show_photos(self, photos: LabPhotos) -> None:
         same = self._photos is not None and self._photos.paths == photos.paths
         self._photos = photos
-        self.pages.setCurrentWidget(self.canvas if len(photos) else self.empty)
+        if not len(photos):
+            self._show_nothing(NO_ALBUM)
         self.save_button.setEnabled(bool(len(photos)))
         if not same or self.canvas.image.isNull() or self.options.chosen_kind is SheetKind.NAMED:
             self._preview_soon.start()
@@ -106,7 +106,7 @@ class SheetsPage(LabPage):
         if photos is None or not len(photos) or not self.isVisible():
             return
         ratio = self.canvas.devicePixelRatio()
-        room = round(self.canvas.width() * ratio), round(self.canvas.height() * ratio)
+        room = round(self.pages.width() * ratio), round(self.pages.height() * ratio)
 
         def task() -> Iterator[Progress[PreviewStrip]]:
             with self.open_catalogue() as catalogue:
@@ -133,12 +133,18 @@ class SheetsPage(LabPage):
             painter = QPainter(image)
             painter.drawImage(QPoint(0, strip.top), image_from_pixels(strip.pixels))
             painter.end()
+            self.pages.setCurrentWidget(self.canvas)
             self.canvas.show_image(image)
 
     @Slot(str)
     def _show_no_sheet(self, text: str) -> None:
         self.canvas.clear()
-        self.message.emit(text)
+        self._show_nothing(text)
+
+    def _show_nothing(self, text: str) -> None:
+        """Say why there is no sheet, in its place."""
+        self.empty.text.setText(text)
+        self.pages.setCurrentWidget(self.empty)
 
     # The file
 

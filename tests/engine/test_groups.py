@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine.devices import Device
-from engine.groups import SCENE_S, group_photos, keep_best
+from engine.groups import SCENE_S, group_photos, grouping, keep_best
 from engine.pictures import load_picture
 from engine.preprocess import letterbox
 from engine.scoring import load_scorer
@@ -42,6 +42,18 @@ def test_the_order_of_the_photos_has_no_say(library: tuple[np.ndarray, np.ndarra
     assert partition(groups, order) == partition(again, shuffled)
     assert groups.dtype == np.int32
     assert list(dict.fromkeys(groups.tolist())) == list(range(len(np.unique(groups))))
+
+
+def test_many_photos_are_compared_in_steps_that_can_be_left() -> None:
+    rng = np.random.default_rng(0)
+    times, embeddings, logits = np.arange(2000.0), rng.normal(size=(2000, 8)).astype(np.float32), rng.normal(size=2000)
+    steps = list(grouping(times, embeddings, logits))
+    assert len(steps) > 10
+    assert [step.done for step in steps] == sorted(step.done for step in steps)
+    assert [bool(step.results) for step in steps] == [False] * (len(steps) - 1) + [True]
+    begun = grouping(times, embeddings, logits)
+    next(begun)
+    begun.close()  # type: ignore[attr-defined]  # a generator
 
 
 @given(libraries())

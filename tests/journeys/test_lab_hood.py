@@ -8,10 +8,12 @@ import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from engine.lab.layer_words import FILTERS_CAPTION, SALIENCY_CAPTION
 from studio.lab.hood_page import HoodPage
+from studio.lab.saving import KINDS
 from studio.qt_pictures import as_rgb32, bgra_rows
 from studio.window import StudioWindow
 
@@ -141,6 +143,35 @@ def test_i_search_the_album_for_what_a_map_answers_to(qtbot: QtBot, page: HoodPa
     page.patches.places[0].click()
     assert window.rooms.currentWidget() is window.album
     assert window.album.pages.currentWidget() is window.album.large
+
+
+def test_i_save_all_stages_of_a_photo_as_a_page(
+    qtbot: QtBot, page: HoodPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "seen"), KINDS[".html"]))
+    page.save_button.click()
+    qtbot.waitUntil(lambda: not page.strip.busy, timeout=WAIT_MS)
+    assert f"saved as {tmp_path / 'seen.html'}" in page.strip.label.text()
+    saved = (tmp_path / "seen.html").read_text()
+    assert saved.count("<img") > STAGES
+    said: list[str] = []
+    page.message.connect(said.append)
+    page.save_button.click()
+    assert said == ["There is a seen.html already: choose another name."]
+    assert (tmp_path / "seen.html").read_text() == saved
+
+
+def test_a_page_that_i_stop_is_not_saved(
+    qtbot: QtBot, page: HoodPage, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "seen.png"), KINDS[".png"]))
+    said: list[str] = []
+    page.message.connect(said.append)
+    page.save_button.click()
+    page.strip.cancel()
+    qtbot.waitUntil(lambda: not page.strip.busy, timeout=WAIT_MS)
+    assert said == ["Stopped: nothing was saved."]
+    assert not (tmp_path / "seen.png").exists()
 
 
 def test_the_live_picture_is_looked_at_and_let_go_with_the_page(

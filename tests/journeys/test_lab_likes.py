@@ -39,6 +39,15 @@ def _change_one_photo_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likes_task, "look", partial(likes.look, changed=1))
 
 
+def test_without_an_album_no_look_is_offered(qtbot: QtBot, start: Callable[..., StudioWindow]) -> None:
+    window = start()
+    window.rooms.setCurrentWidget(window.lab)
+    page = window.lab.likes
+    window.lab.turn_to(page)
+    assert page.empty.text.text().startswith("Open a folder")
+    assert not page.empty.buttons["Look"].isVisible()
+
+
 def test_i_look_and_get_a_page(
     qtbot: QtBot, lab: StudioWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

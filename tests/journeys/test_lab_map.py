@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from studio.lab.map_page import MapPage
@@ -89,6 +90,18 @@ def test_the_map_is_there_the_next_time_with_new_photos_placed(
     assert len(page.view.places) == len(before) + 1
 
 
+def test_the_window_begins_in_the_lab_and_its_photos_come_there(
+    qtbot: QtBot, start: Callable[..., StudioWindow], album: Path, samples: list[Path]
+) -> None:
+    first = start("open", album)
+    opened_map(qtbot, first, len(samples))
+    first.close()
+    window = start()
+    assert window.rooms.currentWidget() is window.lab
+    button = window.lab.map.empty.buttons["Make the map"]
+    qtbot.waitUntil(button.isVisible, timeout=WAIT_MS)
+
+
 def test_a_map_that_i_stop_is_not_kept(
     qtbot: QtBot, start: Callable[..., StudioWindow], album: Path, samples: list[Path], tmp_path: Path
 ) -> None:
@@ -102,6 +115,32 @@ def test_a_map_that_i_stop_is_not_kept(
     assert said == ["Stopped: no map was made."]
     assert not list((tmp_path / "data" / "selfie-studio").glob("maps/*"))
     assert page.empty.buttons["Make the map"].isEnabled()
+
+
+def test_i_save_the_map_as_a_picture_from_its_page(
+    qtbot: QtBot,
+    start: Callable[..., StudioWindow],
+    album: Path,
+    samples: list[Path],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    page = opened_map(qtbot, start("open", album), len(samples))
+    page.make()
+    qtbot.waitUntil(lambda: page.pages.currentWidget() is page.view and not page.strip.busy, timeout=WAIT_MS)
+    monkeypatch.setattr("studio.lab.map_page.DEFAULT_SIDE", 1000)
+    for name, gridded in (("free", False), ("grid.png", True)):
+        page.grid_toggle.setChecked(gridded)
+        qtbot.waitUntil(lambda: page.layouts.wanted is not None, timeout=WAIT_MS)
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, name=name: (str(tmp_path / name), ""))
+        qtbot.mouseClick(page.save_button, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: not page.strip.busy, timeout=WAIT_MS)
+        assert f"{len(samples)} photos saved as" in page.strip.label.text()
+    for file in ("free.png", "grid.png"):
+        with Image.open(tmp_path / file) as picture:
+            assert max(picture.size) >= 1000
+            assert np.asarray(picture.convert("RGB")).std() > 20  # there are photos on it
+    assert np.ptp(page.view.places, axis=0).min() > 1  # the map is still shown
 
 
 def test_a_few_photos_make_no_map(qtbot: QtBot, start: Callable[..., StudioWindow], folder: Path) -> None:

@@ -129,6 +129,16 @@ def test_damaged_photos_are_counted_and_the_rest_is_there(
     assert _colours_in_order(pixels, rest) == rest
 
 
+def test_where_nothing_is_picked_it_is_said_in_place_of_the_sheet(qtbot: QtBot, page: SheetsPage) -> None:
+    kinds = page.options.kind
+    kinds.setCurrentIndex(kinds.findData(str(SheetKind.NAMED)))
+    qtbot.waitUntil(lambda: "pick some" in page.empty.text.text(), timeout=WAIT_MS)
+    assert page.empty.isVisible()
+    kinds.setCurrentIndex(kinds.findData(str(SheetKind.TOP)))
+    qtbot.waitUntil(page.canvas.isVisible, timeout=WAIT_MS)
+    _wait_for_preview(qtbot, page)
+
+
 def test_a_named_set_comes_in_the_order_of_my_list(
     qtbot: QtBot, page: SheetsPage, plain: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -63,6 +63,16 @@ def test_a_model_that_likes_light_says_so_and_knows_why(blots: Path, catalogue: 
     assert not any("blur" in text or "tilt" in text for text in said)
 
 
+def test_takes_of_one_moment_are_looked_for_in_steps_before_any_photo_is_changed(
+    blots: Path, catalogue: Catalogue
+) -> None:
+    """Of fifty thousand photos that takes long, and can be left at any step."""
+    scorer = planted(likes_nothing)
+    steps = look(scanned(blots, catalogue, scorer), catalogue, scorer, changed=1)
+    assert [next(steps).note for _ in range(2)] == ["reading what is known", "comparing photos"]
+    steps.close()  # type: ignore[attr-defined]  # a generator
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_of_a_model_that_likes_nothing_next_to_nothing_is_said(blots: Path, catalogue: Catalogue, seed: int) -> None:
     scorer = planted(lambda pictures: likes_nothing(pictures + seed))

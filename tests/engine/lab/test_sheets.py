@@ -14,11 +14,12 @@ from PIL import Image
 from engine.album import Album
 from engine.catalogue import Catalogue
 from engine.errors import EngineError, PictureError
+from engine.lab.lettering import font_for, shortened
 from engine.lab.photos import LabPhotos
 from engine.lab.sheet import GroupBy, Paper, SheetKind, SheetPhoto, SheetWish
 from engine.lab.sheet_choice import continuum, picked_photos, read_names
 from engine.lab.sheet_file import WrittenSheet, medium_of, write_sheet
-from engine.lab.sheet_layout import Layout, Medium, even_columns, paper_layout, picture_layout
+from engine.lab.sheet_layout import DOTS_PER_INCH, Layout, Medium, even_columns, paper_layout, picture_layout
 from engine.lab.sheet_painting import LIGHT
 from engine.lab.sheet_plan import plan_sheet
 from engine.lab.sheet_preview import preview_sheet
@@ -257,6 +258,12 @@ def test_paper_has_room_for_many_photos_or_gets_more_pages() -> None:
     assert many.pages(-(-3000 // many.columns)) > 1
 
 
+def test_fifty_thousand_photos_are_one_poster_on_the_largest_paper() -> None:
+    layout = paper_layout(50_000, None, SheetWish(SheetKind.CONTINUUM, paper=Paper.A0), [])
+    assert layout.pages(-(-50_000 // layout.columns)) == 1
+    assert layout.tile / DOTS_PER_INCH * 25.4 > 3.5  # mm: a face is still seen
+
+
 def test_nothing_is_overwritten_unless_asked(plain_photos: list[Path], catalogue: Catalogue, tmp_path: Path) -> None:
     photos, target = _scanned(plain_photos, catalogue), tmp_path / "sheet.png"
     target.write_text("mine")
@@ -308,3 +315,12 @@ def test_without_the_package_for_it_a_png_is_refused_with_how_to_install_it(
     with pytest.raises(EngineError, match=r"needs pypng: pip install 'selfie-studio\[lab\]'"):
         _written(photos, SheetWish(), target, catalogue)
     assert list(target.parent.iterdir()) == []
+
+
+def test_a_name_that_is_cut_keeps_its_end() -> None:
+    names = [f"an evening at the lake with everybody we know {number}.jpg" for number in (1, 2)]
+    cut = [shortened(name, 20, 220) for name in names]
+    assert cut[0].startswith("an eve")
+    assert [name.endswith(f"{number}.jpg") for number, name in enumerate(cut, 1)] == [True, True]
+    assert all(font_for(name, 20).getlength(name) <= 220 for name in cut)
+    assert shortened("short", 20, 220) == "short"

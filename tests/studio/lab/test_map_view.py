@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.lab.photos import LabPhotos
+from studio.lab.map_layouts import GRID_SIDE, MapLayout
 from studio.lab.map_thumbnails import LARGE
 from studio.lab.map_view import NONE, MapView
 
@@ -24,7 +25,7 @@ def view(qtbot: QtBot, samples: list[Path]) -> Iterator[MapView]:
     paths = tuple(samples[place % len(samples)] for place in range(COLUMNS * ROWS))
     photos = LabPhotos(paths, np.arange(len(paths)), np.linspace(95, 5, len(paths), dtype=np.float32))
     places = np.stack(np.meshgrid(np.arange(COLUMNS), np.arange(ROWS)), axis=-1).reshape(-1, 2) + 0.5
-    view.show_map(photos, places.astype(np.float32), (COLUMNS, ROWS))
+    view.show_map(photos, MapLayout(places.astype(np.float32), (COLUMNS, ROWS), GRID_SIDE, is_grid=True))
     view.show()
     qtbot.waitExposed(view)
     yield view
@@ -98,5 +99,6 @@ def test_photos_come_in_where_they_are_seen(qtbot: QtBot, view: MapView) -> None
 
 def test_photos_slide_to_other_places(qtbot: QtBot, view: MapView) -> None:
     others = view.places[::-1].copy()
-    view.slide_to(others)
+    view.slide_to(MapLayout(others, (COLUMNS, ROWS), GRID_SIDE / 2, is_grid=False))
     qtbot.waitUntil(lambda: np.array_equal(view.places, others), timeout=60_000)
+    assert view.side == GRID_SIDE / 2
