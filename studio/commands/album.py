@@ -240,14 +240,15 @@ def _filter(
 def _select(
     paths: Sequence[Path], catalogue: "Catalogue", model: Path, wanted: "PhotoFilter", best: int | None
 ) -> "list[PhotoRow]":
-    album = _album(paths, catalogue, model, stacked=wanted.stacked)
+    album = listed_album(paths, catalogue, model, stacked=wanted.stacked)
     if best is not None:
         # What is rejected is not among the best, unless it is asked for.
         wanted = replace(wanted, picks=wanted.picks - {-1} or wanted.picks)
     return album.photos(album.select(wanted)[:best])
 
 
-def _album(paths: Sequence[Path], catalogue: "Catalogue", model: Path, *, stacked: bool) -> "Album":
+def listed_album(paths: Sequence[Path], catalogue: "Catalogue", model: Path, *, stacked: bool) -> "Album":
+    """The photos below some paths as the catalogue knows them, with the groups of alike ones where these are wanted."""
     from engine.album import Album
     from engine.checkpoint import load_card
     from engine.visit import group_contents

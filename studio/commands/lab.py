@@ -36,17 +36,15 @@ def scanned_photos(
     paths: Sequence[Path], catalogue: Path | None, model: Path, wanted: "PhotoFilter | None" = None
 ) -> Iterator[tuple["LabPhotos", "Catalogue"]]:
     """The scored photos below some folders, best first, and the catalogue that knows them; leaves where none are."""
-    from engine.album import Album
     from engine.catalogue import Catalogue
-    from engine.checkpoint import load_card
     from engine.lab.photos import LabPhotos
     from engine.photo_filter import PhotoFilter
+    from studio.commands.album import listed_album
 
-    card = load_card(model)
+    wanted = wanted or PhotoFilter()
     with Catalogue(catalogue or catalogue_file()) as opened:
-        album = Album(card)
-        album.add_listed(opened.list_photos(card.model_sha256, paths))
-        photos = LabPhotos.of_album(album, album.select(wanted or PhotoFilter()))
+        album = listed_album(paths, opened, model, stacked=wanted.stacked)
+        photos = LabPhotos.of_album(album, album.select(wanted))
         if not len(photos):
             named = ", ".join(map(shown_path, paths))
             fail(f"no scored photos in {named}: run `selfie-studio album scan` on them first")

@@ -48,6 +48,7 @@ def sheet(
     max_score: Annotated[float, typer.Option("--max-score", min=0, max=100)] = 100,
     faces: Annotated[People, typer.Option("--faces", help="People in the photos.")] = People.ANY,
     picked: Annotated[bool, typer.Option("--picked", help="Picked ones alone; for named, those.")] = False,
+    stacked: Annotated[bool, typer.Option("--stacked", help="Of alike photos the best alone.")] = False,
     since: Day = None,
     until: Day = None,
     columns: Annotated[int | None, typer.Option("--columns", min=1, max=1000)] = None,
@@ -81,7 +82,7 @@ def sheet(
         fail(f"there is such a file already: {shown_path(out)}; --force overwrites it")
     captions = captions or kind is SheetKind.NAMED
     wish = SheetWish(kind, count, group_by, columns, paper, not portrait, dark, scores, captions, blur_faces, title)
-    wanted = _filter(min_score, max_score, faces, since, until, picked=picked and not names)
+    wanted = _filter(min_score, max_score, faces, since, until, picked=picked and not names, stacked=stacked)
     with scanned_photos(paths, catalogue, model, wanted) as (photos, opened):
         named = read_names(names, photos) if names else picked_photos(photos, opened) if picked else []
         plan, layout = plan_sheet(photos, wish, medium, opened, load_card(model).name, named)
@@ -97,7 +98,14 @@ def sheet(
 
 
 def _filter(
-    min_score: float, max_score: float, people: People, since: datetime | None, until: datetime | None, *, picked: bool
+    min_score: float,
+    max_score: float,
+    people: People,
+    since: datetime | None,
+    until: datetime | None,
+    *,
+    picked: bool,
+    stacked: bool,
 ) -> "PhotoFilter":
     from engine.photo_filter import FaceCount, PhotoFilter
 
@@ -107,6 +115,7 @@ def _filter(
         picks=frozenset((1,)) if picked else frozenset((-1, 0, 1)),
         first_day=_day(since),
         last_day=_day(until),
+        stacked=stacked,
     )
 
 

@@ -117,10 +117,12 @@ class MapView(QWidget):
 
     @Slot(object)
     def _slide_to(self, done: float) -> None:
-        eased = 1.0 if done >= 1 else 1 - (1 - done) ** 3
         (places, side), (places_then, side_then) = self._from, self._to
-        self.places = places_then if done >= 1 else places + (places_then - places) * np.float32(eased)
-        self.side = side + (side_then - side) * eased
+        if done < 1:
+            eased = 1 - (1 - done) ** 3
+            places_then = places + (places_then - places) * np.float32(eased)
+            side_then = side + (side_then - side) * eased
+        self.places, self.side = places_then, side_then
         self.update()
 
     def finish_slide(self) -> None:

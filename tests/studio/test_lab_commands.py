@@ -51,6 +51,16 @@ def test_bad_files_are_counted_and_filters_filter(scanned: Path, tmp_path: Path)
     assert not (tmp_path / "c.png").exists()
 
 
+def test_of_alike_photos_the_best_alone_is_shown_where_that_is_wanted(scanned: Path, tmp_path: Path) -> None:
+    with Image.open(scanned / "sample-01.jpg") as image:
+        image.save(scanned / "again.jpg", quality=92)
+    assert _run("album", "scan", scanned).exit_code == 0
+    all_photos = _run("lab", "sheet", scanned, "--out", tmp_path / "a.png")
+    assert (all_photos.exit_code, "6 photos on" in all_photos.stderr) == (0, True)
+    stacked = _run("lab", "sheet", scanned, "--stacked", "--out", tmp_path / "b.png")
+    assert (stacked.exit_code, "5 photos on" in stacked.stderr) == (0, True)
+
+
 def test_a_named_set_is_read_from_a_list(scanned: Path, tmp_path: Path) -> None:
     names = tmp_path / "names.txt"
     names.write_text("album/sample-03.jpg\tAda\nalbum/sample-01.jpg\n")
