@@ -66,6 +66,7 @@ def plan_crops(
     Raises:
         CatalogueError: it cannot be used.
     """
+    forget_gone(catalogue)
     known = recall_plan(catalogue, job.aspect.name, how, photos)
     yield Progress(len(known), len(photos), "", tuple(known))
     there = {plan.photo.source for plan in known}
@@ -138,6 +139,19 @@ def forget_plan(catalogue: Catalogue, photo: Path, shape: str) -> None:
         database.execute(
             "DELETE FROM planned_crops WHERE path = ? AND shape = ?", (os.fsencode(photo.absolute()), shape)
         )
+
+
+def forget_gone(catalogue: Catalogue) -> None:
+    """Forget what is known of photos that are no longer in their folders; a folder that is not there may come back.
+
+    Raises:
+        CatalogueError: it cannot be written.
+    """
+    with catalogue.transaction() as database:
+        paths = [Path(os.fsdecode(path)) for (path,) in database.execute("SELECT DISTINCT path FROM planned_crops")]
+        there = {folder for folder in {path.parent for path in paths} if folder.is_dir()}
+        gone = [(os.fsencode(path),) for path in paths if path.parent in there and not path.is_file()]
+        database.executemany("DELETE FROM planned_crops WHERE path = ?", gone)
 
 
 def remember_plan(catalogue: Catalogue, shape: str, how: str, plans: Sequence[PlannedCrop]) -> None:

@@ -110,6 +110,25 @@ def test_a_plan_goes_on_where_it_was(photos: list[Path]) -> None:
         assert search.seen == ["c.jpg", "a.jpg", "b.jpg", "c.jpg"]
 
 
+def test_a_plan_of_a_photo_that_is_gone_is_forgotten_but_not_of_a_folder_that_may_come_back(tmp_path: Path) -> None:
+    folders = {name: tmp_path / name for name in ("here", "unplugged")}
+    photos = {}
+    for name, folder in folders.items():
+        folder.mkdir()
+        photos[name] = [folder / "one.jpg", folder / "two.jpg"]
+        for photo in photos[name]:
+            photo.write_bytes(b"a photo")
+    with Catalogue() as catalogue:
+        search = FakeSearch()
+        _plan([*photos["here"], *photos["unplugged"]], catalogue, search)
+        photos["here"][0].unlink()
+        folders["unplugged"].rename(tmp_path / "elsewhere")
+        _plan(photos["here"][1:], catalogue, search)
+        with catalogue.transaction() as database:
+            known = {Path(os.fsdecode(path)) for (path,) in database.execute("SELECT path FROM planned_crops")}
+        assert known == {photos["here"][1], *photos["unplugged"]}
+
+
 def test_what_is_accepted_is_saved_as_planned_and_once(photos: list[Path], tmp_path: Path) -> None:
     with Catalogue() as catalogue:
         plans = [PlannedCrop(plan.photo, Verdict.ACCEPTED) for plan in _plan(photos, catalogue, FakeSearch())]
