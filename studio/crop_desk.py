@@ -22,6 +22,7 @@ from studio.crop_finder import CropFinder
 from studio.crop_geometry import reshaped
 from studio.crop_history import CropHistory, CropState
 from studio.crop_memory import CropMemory
+from studio.crop_notice import notice
 from studio.crop_side import ICON_SIDE, CropSide
 from studio.crop_stage import CropStage
 
@@ -323,7 +324,8 @@ class CropDesk(QWidget):
             self.side.show_choices(suggestions, [self._preview(each.box) for each in suggestions])
         boxes = [each.box for each in suggestions]
         self.side.mark_choice(boxes.index(state.box) if state.box in boxes else -1)
-        self.side.show_notice(self._notice(found))
+        lost = session.faces_lost(state.box, state.rules) if state.box else 0
+        self.side.show_notice(notice(lost, suggestions, self.margin))
         self.can_save.emit(state.box is not None)
         if state.box is None:
             self.side.show_points(None, session.whole.points, exact=True)
@@ -345,14 +347,6 @@ class CropDesk(QWidget):
     def _take_exact(self, box: Box) -> None:
         if box == self.canvas.crop:
             self._show_dragged(box)
-
-    def _notice(self, found: FoundCrops | None) -> str:
-        if found is None or not found.suggestions:
-            return ""
-        best = found.suggestions[0]
-        if best.gain >= self.margin:
-            return ""
-        return f"Leave it as it is: the best crop of this shape gains {best.gain:+.1f} points."
 
     def _show_nothing(self) -> None:
         self._choices = ()

@@ -174,6 +174,7 @@ class CropFinder(QObject):
             return
         self.search_jobs.cancel()
         if (known := self._found.get(wish)) and known.suggestions:
+            self.found.emit()
             self.ended.emit()
             return
         self.search_jobs.start(

@@ -137,6 +137,31 @@ def test_digits_take_one_of_the_best_crops_which_differ(qtbot: QtBot, window: St
     assert desk.side.list.currentRow() == 1
 
 
+def test_a_shape_that_i_come_back_to_shows_its_best_crop_again(
+    qtbot: QtBot, window: StudioWindow, folder: Path
+) -> None:
+    desk = _crop(qtbot, window, folder / "sample-01.jpg")
+    best = _box(desk)
+    for shape in ("16:9", "1:1"):
+        desk.use_aspect(BY_NAME[shape])
+        _wait_for_crops(qtbot, window)
+    assert _box(desk) == best
+    assert desk.side.list.currentRow() == 0
+
+
+def test_who_does_not_fit_the_shape_is_told(qtbot: QtBot, window: StudioWindow, two_people: Path) -> None:
+    desk = _crop(qtbot, window, two_people)
+    assert "left out" not in desk.side.notice.text()
+    desk.use_aspect(BY_NAME["9:16"])
+    _wait_for_crops(qtbot, window)
+    assert "1 face cut or left out: no crop of this shape keeps all." in desk.side.notice.text()
+    assert "1 face lost" in desk.side.list.item(0).text()
+    person = min(range(2), key=lambda number: desk.canvas._faces[number].x0)
+    desk.toggle_face(person)
+    _wait_for_crops(qtbot, window)
+    assert "left out" not in desk.side.notice.text()
+
+
 def test_a_strip_moves_the_crop_to_where_it_is_clicked(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     desk = _crop(qtbot, window, folder / "sample-01.jpg")
     strip = desk.stage.sizes
