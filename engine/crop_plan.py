@@ -5,6 +5,7 @@ the model and the rules are the same.
 """
 
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -115,7 +116,8 @@ def save_planned(
         yield Progress(1, 1, "", (found,))
 
     rest = [photo for photo in wanted if photo not in there]
-    steps = crop_photos(rest, replace(job, again=True), decided, workers=workers)
+    # Whoever accepted a crop wants it, whatever it gains.
+    steps = crop_photos(rest, replace(job, again=True, margin=-math.inf), decided, workers=workers)
     with closing(steps):
         for step in steps:
             done = tuple(_after_saving(wanted[photo.source], photo) for photo in step.results)

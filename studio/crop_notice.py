@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from engine.crop_search import CropSuggestion
-from studio.wording import count, gain_in_words
+from studio.wording import count
 
 
 def notice(faces_lost: int, suggestions: Sequence[CropSuggestion], margin: float) -> str:
@@ -20,6 +20,5 @@ def notice(faces_lost: int, suggestions: Sequence[CropSuggestion], margin: float
         rest = ": no crop of this shape keeps all" if best and best.faces_lost else ""
         said.append(f"{count(faces_lost, 'face')} cut or left out{rest}.")
     if best and best.gain < margin:
-        gain = gain_in_words(best.score.points, best.gain)
-        said.append(f"Leave it as it is: the best crop of this shape gains {gain} points.")
+        said.append(f"Leave it as it is: the best crop of this shape gains {best.gain:+.1f} points.")
     return " ".join(said)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.aspects import Aspect
+from engine.aspects import FREE, Aspect
 from engine.catalogue import Catalogue, ContentRecord, FileRecord, FileStamp
 from engine.catalogue_schema import _MIGRATIONS
 from engine.crop_folder import CropJob, CroppedPhoto, FoundCrop
@@ -127,6 +127,19 @@ def test_a_plan_of_a_photo_that_is_gone_is_forgotten_but_not_of_a_folder_that_ma
         with catalogue.transaction() as database:
             known = {Path(os.fsdecode(path)) for (path,) in database.execute("SELECT path FROM planned_crops")}
         assert known == {photos["here"][1], *photos["unplugged"]}
+
+
+def test_what_is_accepted_is_saved_although_it_gains_little(photos: list[Path], tmp_path: Path) -> None:
+    with Catalogue() as catalogue:
+        job = CropJob(None, FREE, dry_run=True)
+        steps = plan_crops(photos[1:2], job, "model", FakeSearch(), catalogue)  # type: ignore[arg-type]
+        ((plan,),) = [step.results for step in steps if step.results]
+        assert plan.photo.doubt
+        accepted = [PlannedCrop(plan.photo, Verdict.ACCEPTED)]
+        steps = save_planned(accepted, CropJob(tmp_path / "out", FREE), "model", catalogue)
+        (saved,) = [plan for step in steps for plan in step.results]
+    assert saved.verdict is Verdict.SAVED
+    assert saved.photo.target == tmp_path / "out" / "b_crop-free.jpg"
 
 
 def test_what_is_accepted_is_saved_as_planned_and_once(photos: list[Path], tmp_path: Path) -> None:
