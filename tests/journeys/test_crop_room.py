@@ -311,6 +311,7 @@ def test_a_photo_that_leans_is_levelled_and_saved_so(
     assert "of the photo is lost" in window.statusBar().currentMessage()
     _wait_for_crops(qtbot, window)
     assert desk.finder.photo.session.size_wh == level_size(upright, 6.0)
+    qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
     levelled = _box(desk)
     window.crop.save()
     qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
@@ -323,6 +324,12 @@ def test_a_photo_that_leans_is_levelled_and_saved_so(
         .astype(int)
     )
     assert np.abs(saved - shown).mean() < 6
-    window._undo()
+    _crop(qtbot, window, samples[1])
+    _crop(qtbot, window, photo)  # it is there again as it was left
+    assert (desk.state.angle_deg, _box(desk)) == (6.0, levelled)
+    desk.toggle_level()
     qtbot.waitUntil(lambda: not desk.finder.is_busy and desk.finder.photo is not None, timeout=WAIT_MS)
     assert desk.finder.photo.session.size_wh == upright
+    window._undo()
+    _wait_for_crops(qtbot, window)
+    assert (desk.state.angle_deg, _box(desk)) == (6.0, levelled)
