@@ -83,9 +83,15 @@ def move_regions(exiv2: ModuleType, xmp: Any, cut_out: CutOut, size_wh: tuple[in
         cut_out: what the crop shows.
         size_wh: of the crop's file.
     """
-    told = {datum.key(): str(datum.value()) for datum in xmp if datum.key().startswith((_ROOT, _MICROSOFT))}
-    for key in told:
-        del xmp[key]
+    told, others = dict[str, str](), exiv2.XmpData()
+    for datum in xmp:
+        if datum.key().startswith((_ROOT, _MICROSOFT)):
+            told[datum.key()] = str(datum.value())
+        else:
+            others.add(datum)
+    xmp.clear()  # to take thousands out one by one would take minutes
+    for datum in others:
+        xmp.add(datum)
     regions = [moved for region in _regions(told) if (moved := _moved(region, cut_out))]
     if not regions:
         return
