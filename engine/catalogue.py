@@ -388,7 +388,7 @@ class Catalogue(CatalogueMarks):
     def _carry_crops(self, content: int, now: int) -> None:
         """Let a content have a person's crops of another one that shows the same picture."""
         self._database.execute(
-            "INSERT OR IGNORE INTO own_crops SELECT new.sha256, shape, x0, y0, x1, y1 FROM own_crops"
+            "INSERT OR IGNORE INTO own_crops SELECT new.sha256, shape, x0, y0, x1, y1, angle_deg FROM own_crops"
             " JOIN contents old ON old.sha256 = own_crops.sha256 JOIN contents new ON new.id = ? WHERE old.id = ?",
             (now, content),
         )

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import CatalogueError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _BACKUP = "-before-version-"
 # Statements that lead from each version to the next; the first one begins with an empty file.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -144,6 +144,10 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
             PRIMARY KEY (path, shape)
         ) WITHOUT ROWID
         """,
+    ),
+    4: (
+        # What the photo was levelled by, clockwise positive: the box is of what that left.
+        "ALTER TABLE own_crops ADD COLUMN angle_deg REAL NOT NULL DEFAULT 0",
     ),
 }
 

@@ -1,7 +1,8 @@
 """Saves a crop as a new file: pixels re-encoded well, metadata and colour profile kept, orientation right.
 
 The original is never touched and nothing is ever overwritten. Pillow writes the pixels; what it leaves out (XMP of PNG
-and TIFF, IPTC) comes through exiv2, and a crop that the photo's metadata asked for is taken out of those of its crop.
+and TIFF, IPTC) comes through exiv2, a crop that the photo's metadata asked for is taken out of those of its crop, and
+faces that they name are told of where they are now (`engine/crop_regions.py`).
 `engine/lossless_crop.py` saves JPEGs without encoding them again, `engine/crop_metadata.py` writes the rectangle alone.
 """
 
@@ -13,11 +14,12 @@ from typing import Any
 
 from PIL import Image, ImageOps, JpegImagePlugin, PngImagePlugin
 
+from engine.crop_regions import CutOut, has_regions, move_regions
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
 from engine.level import level_size
-from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, written
+from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, stored_orientation, written
 from engine.pictures import flattened, open_image
 
 JPEG_QUALITY = 95
@@ -34,6 +36,8 @@ _TURNS = {
 }
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
+# Where the camera saw its subject, in pixels of the whole photo: SubjectArea and SubjectLocation.
+_PLACES_IN_PICTURE = (0x9214, 0xA214)
 _TIFF_LAYOUT_TAGS = frozenset(
     (254, 255, 256, 257, 258, 259, 262, 266, 273, 277, 278, 279, 280, 281, 284, 297, 317, 318, 319, 320, 322, 323)
 ) | frozenset((324, 325, 330, 338, 339, 340, 341, 347, 529, 530, 531, 532, 700, 34675))
@@ -105,7 +109,7 @@ def save_crop(
         options = _save_options(image, crop, form, quality)
     with new_file(folder, f"{name}{_SUFFIX_BY_FORMAT[form]}") as (target, temporary):
         crop.save(temporary, form, **options)
-        _add_what_pillow_left_out(source, temporary, form, crop.size)
+        _add_what_pillow_left_out(source, temporary, form, crop.size, box, angle_deg)
     return target
 
 
@@ -153,14 +157,16 @@ def new_file(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
         raise
 
 
-def _add_what_pillow_left_out(source: Path, crop: Path, form: str, size_wh: tuple[int, int]) -> None:
+def _add_what_pillow_left_out(
+    source: Path, crop: Path, form: str, size_wh: tuple[int, int], box: Box, angle_deg: float
+) -> None:
     """XMP and IPTC of the source; without them where exiv2 cannot use them, as the crop itself is good."""
     try:
         with exiv2_alone(source) as exiv2:
             old = open_with_exiv2(exiv2, source)
             has_crop = any(key in old.xmpData() for key in CROP_KEYS)
             lacks_xmp = form in _WITHOUT_XMP and old.xmpData().count()
-            if not (has_crop or lacks_xmp or old.iptcData().count()):
+            if not (has_crop or lacks_xmp or has_regions(old.xmpData()) or old.iptcData().count()):
                 return
             new = exiv2.ImageFactory.open(crop.read_bytes())
             new.readMetadata()
@@ -173,6 +179,8 @@ def _add_what_pillow_left_out(source: Path, crop: Path, form: str, size_wh: tupl
                 key = f"Xmp.{name.replace(':', '.')}"
                 if key in xmp:
                     xmp[key] = str(value)
+            stored_wh = old.pixelWidth(), old.pixelHeight()
+            move_regions(exiv2, xmp, CutOut(stored_wh, stored_orientation(old), box, angle_deg), size_wh)
             content = written(new)
     except PictureError:
         return
@@ -240,6 +248,8 @@ def _exif_for(image: Image.Image, crop: Image.Image) -> bytes:
     details = exif.get_ifd(_EXIF_IFD)
     if _PIXEL_X_DIMENSION in details:
         details[_PIXEL_X_DIMENSION], details[_PIXEL_Y_DIMENSION] = crop.size
+    for tag in _PLACES_IN_PICTURE:
+        details.pop(tag, None)
     if _WIDTH_TAG in exif:
         exif[_WIDTH_TAG], exif[_HEIGHT_TAG] = crop.size
     if _ORIENTATION_TAG in exif:

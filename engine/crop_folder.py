@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from engine.aspects import Aspect
+from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
 from engine.crop_names import NamePattern, values_for_names
@@ -108,7 +108,8 @@ class CropJob:
         level: what photos are levelled by before they are searched; None leaves them as they stand.
         again: whether what was done before is done once more.
         dry_run: whether nothing is written.
-        margin: points that a crop must gain; one that gains less is doubtful.
+        margin: points that a crop must gain; one that gains less is doubtful, and where that of the photo or any shape
+            will do, the photo is left as it is.
     """
 
     folder: Path | None
@@ -159,6 +160,7 @@ class CroppedPhoto:
         error: why there is none.
         angle_deg: what the photo was levelled by; the box is of what that left.
         level_loss: the share of the photo that this cost.
+        left_as_is: whether nothing was made of it, as its best crop gains too little.
     """
 
     source: Path
@@ -173,6 +175,7 @@ class CroppedPhoto:
     error: str | None = None
     angle_deg: float = 0.0
     level_loss: float = 0.0
+    left_as_is: bool = False
 
 
 def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path | None) -> list[Path]:
@@ -259,7 +262,8 @@ def _upright_size(photo: Path) -> tuple[int, int]:
 def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropRecord) -> CroppedPhoto:
     box, target, shift = best.box, None, None
     name = job.names.fill(values_for_names(photo, job.aspect, number, best.points, box))
-    if job.dry_run:
+    is_left = not best.own and job.aspect in (ORIGINAL, FREE) and _gains_too_little(best, job.margin)
+    if job.dry_run or is_left:
         pass
     elif job.way is CropWay.METADATA:
         target = write_crop_metadata(photo, box, _upright_size(photo), job.place)
@@ -278,7 +282,12 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         own=best.own,
         angle_deg=best.angle_deg,
         level_loss=best.level_loss,
+        left_as_is=is_left,
     )
+
+
+def _gains_too_little(crop: FoundCrop, margin: float) -> bool:
+    return round(crop.gain) < margin  # as it is shown
 
 
 def _doubt(crop: FoundCrop, margin: float) -> str | None:
@@ -286,7 +295,7 @@ def _doubt(crop: FoundCrop, margin: float) -> str | None:
         return f"not all faces fit: {crop.faces_lost} cut or left out"
     if round(crop.gain) < 0:
         return "the whole photo scores higher"
-    if round(crop.gain) < margin:  # as it is shown
+    if _gains_too_little(crop, margin):
         return f"it gains less than {margin:g} points"
     if min(crop.box.width, crop.box.height) < SMALL_SIDE:
         return f"it is only {crop.box.width} x {crop.box.height} pixels"

@@ -26,6 +26,7 @@ from engine.metadata import (
     set_all,
     sidecar_content,
     sidecar_text,
+    stored_orientation,
     values_of,
 )
 from engine.pictures import check_is_file
@@ -98,9 +99,7 @@ def read_crop_metadata(photo: Path, upright_wh: tuple[int, int], place: RatingPl
 
 def _orientation(photo: Path) -> int:
     with exiv2_alone(photo) as exiv2:
-        exif = open_with_exiv2(exiv2, photo).exifData()
-        key = "Exif.Image.Orientation"
-        return int(str(exif[key].value())) if key in exif else 1
+        return stored_orientation(open_with_exiv2(exiv2, photo))
 
 
 def _stored_wh(upright_wh: tuple[int, int], orientation: int) -> tuple[int, int]:

@@ -5,6 +5,7 @@ the model and the rules are the same.
 """
 
 import json
+import math
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -66,6 +67,7 @@ def plan_crops(
     Raises:
         CatalogueError: it cannot be used.
     """
+    forget_gone(catalogue)
     known = recall_plan(catalogue, job.aspect.name, how, photos)
     yield Progress(len(known), len(photos), "", tuple(known))
     there = {plan.photo.source for plan in known}
@@ -114,7 +116,8 @@ def save_planned(
         yield Progress(1, 1, "", (found,))
 
     rest = [photo for photo in wanted if photo not in there]
-    steps = crop_photos(rest, replace(job, again=True), decided, workers=workers)
+    # Whoever accepted a crop wants it, whatever it gains.
+    steps = crop_photos(rest, replace(job, again=True, margin=-math.inf), decided, workers=workers)
     with closing(steps):
         for step in steps:
             done = tuple(_after_saving(wanted[photo.source], photo) for photo in step.results)
@@ -138,6 +141,19 @@ def forget_plan(catalogue: Catalogue, photo: Path, shape: str) -> None:
         database.execute(
             "DELETE FROM planned_crops WHERE path = ? AND shape = ?", (os.fsencode(photo.absolute()), shape)
         )
+
+
+def forget_gone(catalogue: Catalogue) -> None:
+    """Forget what is known of photos that are no longer in their folders; a folder that is not there may come back.
+
+    Raises:
+        CatalogueError: it cannot be written.
+    """
+    with catalogue.transaction() as database:
+        paths = [Path(os.fsdecode(path)) for (path,) in database.execute("SELECT DISTINCT path FROM planned_crops")]
+        there = {folder for folder in {path.parent for path in paths} if folder.is_dir()}
+        gone = [(os.fsencode(path),) for path in paths if path.parent in there and not path.is_file()]
+        database.executemany("DELETE FROM planned_crops WHERE path = ?", gone)
 
 
 def remember_plan(catalogue: Catalogue, shape: str, how: str, plans: Sequence[PlannedCrop]) -> None:

@@ -71,7 +71,9 @@ def _row(photo: CroppedPhoto) -> str:
         told.append("Your own crop")
     if photo.angle_deg:
         told.append(f"Levelled by {photo.angle_deg:+.1f} degrees")
-    if photo.doubt:
+    if photo.left_as_is:
+        told.append("Left as it is: this crop gains too little")
+    elif photo.doubt:
         told.append(f"Doubtful: {escape(photo.doubt)}")
     if photo.error:
         told.append(f"Not cropped: {escape(photo.error)}")

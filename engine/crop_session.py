@@ -12,7 +12,7 @@ import numpy as np
 from engine.aspects import Aspect
 from engine.borders import without_border
 from engine.crop_search import CropSearch, CropSuggestion
-from engine.crop_windows import CropSettings, Whole
+from engine.crop_windows import CropSettings, Whole, faces_kept, main_faces
 from engine.faces import Faces
 from engine.geometry import Box
 from engine.pictures import Picture
@@ -135,6 +135,12 @@ class CropSession:
         score = self.exact(box)
         return CropSuggestion(box, score, score.points - self.whole.points)
 
+    def faces_lost(self, box: Box, rules: FaceRules) -> int:
+        """How many faces a crop cuts or leaves out; bystanders are not counted."""
+        settings = rules.settings()
+        main = main_faces(self._faces_for(rules), settings)
+        return len(main) - int(faces_kept(np.array([box.xyxy]), main, self.size_wh, settings)[0])
+
     def search(self, aspect: Aspect, rules: FaceRules) -> Iterator[Progress[FoundCrops]]:
         """Search the crops of a shape, or of all for `FREE`.
 
@@ -156,7 +162,7 @@ class CropSession:
         if estimates is None:
             windows = np.array([self._moved(box).xyxy for box, _ in scored], np.int64)
             estimates = ShapeEstimates(windows, np.array([score.points for _, score in scored], np.float32))
-        suggestions = self._with_others(search.suggest(scored), estimates, rules.settings())
+        suggestions = self._with_others(search.suggest(scored), estimates, rules)
         yield Progress(len(scored), len(scored), "", (FoundCrops(estimates, suggestions),))
 
     def _search_for(self, rules: FaceRules) -> CropSearch:
@@ -166,10 +172,13 @@ class CropSession:
         return self._searches[rules]
 
     def _with_others(
-        self, found: tuple[CropSuggestion, ...], estimates: ShapeEstimates, settings: CropSettings
+        self, found: tuple[CropSuggestion, ...], estimates: ShapeEstimates, rules: FaceRules
     ) -> tuple[CropSuggestion, ...]:
-        """As many as are wanted: what a search scores lies close together, so others that differ are scored too."""
-        others: list[Box] = []
+        """As many as are wanted: what a search scores lies close together, so others that differ are scored too.
+
+        Those that keep the most faces come first: of all shapes, one may hold everybody and another not.
+        """
+        settings, others = rules.settings(), list[Box]()
         for number in np.argsort(-estimates.points, kind="stable").tolist():
             if len(found) + len(others) >= settings.suggestions:
                 break
@@ -178,10 +187,10 @@ class CropSession:
                 others.append(box)
         scores = [self.exact(box) for box in others]
         more = [
-            CropSuggestion(box, score, score.points - self.whole.points)
+            CropSuggestion(box, score, score.points - self.whole.points, self.faces_lost(box, rules))
             for box, score in zip(others, scores, strict=True)
         ]
-        return tuple(sorted((*found, *more), key=lambda each: -each.score.logit))
+        return tuple(sorted((*found, *more), key=lambda each: (each.faces_lost, -each.score.logit)))
 
     def _faces_for(self, rules: FaceRules) -> Faces:
         if rules.kept is None:

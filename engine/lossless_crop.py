@@ -18,6 +18,7 @@ import numpy as np
 from PIL import Image
 
 from engine.crop_file import new_file
+from engine.crop_regions import CutOut, move_regions
 from engine.errors import PictureError
 from engine.geometry import Box
 from engine.metadata import CROP_KEYS, describe_new_pixels, exiv2_alone, open_with_exiv2, set_all, written
@@ -25,6 +26,8 @@ from engine.pictures import open_image
 
 _ORIENTATION_TAG = 0x0112
 _BLOCK = 8
+# Where the camera saw its subject, in pixels of the whole photo.
+_PLACE_KEYS = ("Exif.Photo.SubjectArea", "Exif.Photo.SubjectLocation")
 _COMPONENTS = ("Y", "Cb", "Cr", "K")
 
 
@@ -156,8 +159,11 @@ def _with_metadata(source: Path, jpeg: bytes, box: Box, orientation: int) -> byt
         new.setIptcData(old.iptcData())
         new.setXmpData(old.xmpData())
         set_all(new.xmpData(), dict.fromkeys(CROP_KEYS))
+        set_all(new.exifData(), dict.fromkeys(_PLACE_KEYS))
+        size_wh = box.width, box.height
+        move_regions(exiv2, new.xmpData(), CutOut((old.pixelWidth(), old.pixelHeight()), 1, box), size_wh)
         with Image.open(source) as image:
             if profile := image.info.get("icc_profile"):
                 new.setIccProfile(exiv2.DataBuf(profile))
-        describe_new_pixels(exiv2, new, (box.width, box.height), orientation)
+        describe_new_pixels(exiv2, new, size_wh, orientation)
         return written(new)

@@ -167,6 +167,12 @@ def set_all(data: Any, wanted: Mapping[str, Any]) -> None:
             del data[key]
 
 
+def stored_orientation(image: Any) -> int:
+    """How the picture of exiv2's Image is stored, 1 to 8 as EXIF has it; 1 where that does not say."""
+    exif, key = image.exifData(), "Exif.Image.Orientation"
+    return int(str(exif[key].value())) if key in exif else 1
+
+
 def describe_new_pixels(exiv2: ModuleType, image: Any, size_wh: tuple[int, int], orientation: int = 1) -> None:
     """Let the metadata of exiv2's Image say how its new picture lies; the old thumbnail does not belong to it."""
     exif, xmp = image.exifData(), image.xmpData()

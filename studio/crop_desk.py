@@ -6,8 +6,8 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
+from PySide6.QtCore import QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.aspects import FREE, ORIGINAL, Aspect
@@ -17,12 +17,14 @@ from engine.crop_search import CropSuggestion
 from engine.crop_session import FaceRules, FoundCrops
 from engine.geometry import Box
 from engine.level import Level
+from engine.manual_crops import OwnCrop
 from engine.scoring import Scorer
 from studio.crop_finder import CropFinder
 from studio.crop_geometry import reshaped
 from studio.crop_history import CropHistory, CropState
 from studio.crop_memory import CropMemory
-from studio.crop_side import ICON_SIDE, CropSide
+from studio.crop_notice import notice
+from studio.crop_side import CropSide
 from studio.crop_stage import CropStage
 
 THIRDS_SETTING, CLOSE_SETTING, MARGIN_SETTING = "crop/thirds", "crop/close", "crop/margin"
@@ -57,6 +59,7 @@ class CropDesk(QWidget):
         super().__init__(parent)
         self._choices: tuple[CropSuggestion, ...] = ()
         self._history = CropHistory(CropState(ORIGINAL))
+        self._is_new = False
         self.memory = CropMemory(open_catalogue, self)
         self.memory.message.connect(self.message)
         self.finder = CropFinder(open_catalogue, self)
@@ -122,6 +125,7 @@ class CropDesk(QWidget):
     def open(self, path: Path, aspect: Aspect) -> None:
         """Show a photo and look for its best crops of a shape."""
         self.close_photo()
+        self._is_new = True
         self._history = CropHistory(CropState(aspect, rules=FaceRules(close=self.side.cut_hair.isChecked())))
         self.side.begin_progress()
         self.finder.open(path)
@@ -142,9 +146,15 @@ class CropDesk(QWidget):
         self.memory.path, self.memory.content_sha256 = photo.path, photo.content_sha256
         self.canvas.show_faces(photo.session.faces.boxes_within(photo.session.size_wh))
         self.canvas.setFocus()
+        is_new, self._is_new = self._is_new, False
         own = photo.own.get(self.state.aspect.name)
-        if own and not photo.angle_deg and not self.state.by_hand:
-            self._history.settle(replace(self.state, box=own, by_hand=True))
+        if self.state.by_hand:  # a step was taken back or done again that turned the photo
+            self._remember()
+        elif own and (is_new or own.angle_deg == photo.angle_deg):
+            self._history.settle(replace(self.state, box=own.box, by_hand=True, angle_deg=own.angle_deg))
+            if own.angle_deg != photo.angle_deg:
+                self._follow_step(remember=False)
+                return
         self._show()
         self._search()
 
@@ -208,7 +218,8 @@ class CropDesk(QWidget):
         if photo is None:
             self._history.settle(replace(self.state, aspect=aspect))
             return
-        box = None if photo.angle_deg else photo.own.get(aspect.name)
+        own = photo.own.get(aspect.name)
+        box = own.box if own and own.angle_deg == photo.angle_deg else None
         by_hand, ratio = box is not None, self._ratio(aspect)
         if box is None and self.state.box is not None:
             box = self.state.box if ratio is None else reshaped(self.state.box, ratio, photo.session.size_wh)
@@ -294,17 +305,23 @@ class CropDesk(QWidget):
             self._show_nothing()
             self.side.begin_progress()
             return
-        if remember and photo is not None and not photo.angle_deg:
-            own = photo.own
-            if state.by_hand and state.box is not None:
-                own[state.aspect.name] = state.box
-            else:
-                own.pop(state.aspect.name, None)
-            self.memory.remember(state.aspect, own.get(state.aspect.name))
+        if remember:
+            self._remember()
         self.side.cut_hair.setChecked(state.rules.close)
         self.aspect_changed.emit(state.aspect)
         self._show()
         self._search()
+
+    def _remember(self) -> None:
+        """Keep the crop of this shape where it is the person's own; else forget it."""
+        state, photo = self.state, self.finder.photo
+        if photo is None:
+            return
+        if state.by_hand and state.box is not None:
+            photo.own[state.aspect.name] = OwnCrop(state.box, state.angle_deg)
+        else:
+            photo.own.pop(state.aspect.name, None)
+        self.memory.remember(state.aspect, photo.own.get(state.aspect.name))
 
     # Showing
 
@@ -320,10 +337,11 @@ class CropDesk(QWidget):
         suggestions = found.suggestions if found else ()
         if suggestions != self._choices:
             self._choices = suggestions
-            self.side.show_choices(suggestions, [self._preview(each.box) for each in suggestions])
+            self.side.show_choices(suggestions, [self.stage.preview(each.box, session.size_wh) for each in suggestions])
         boxes = [each.box for each in suggestions]
         self.side.mark_choice(boxes.index(state.box) if state.box in boxes else -1)
-        self.side.show_notice(self._notice(found))
+        lost = session.faces_lost(state.box, state.rules) if state.box else 0
+        self.side.show_notice(notice(lost, suggestions, self.margin))
         self.can_save.emit(state.box is not None)
         if state.box is None:
             self.side.show_points(None, session.whole.points, exact=True)
@@ -346,14 +364,6 @@ class CropDesk(QWidget):
         if box == self.canvas.crop:
             self._show_dragged(box)
 
-    def _notice(self, found: FoundCrops | None) -> str:
-        if found is None or not found.suggestions:
-            return ""
-        best = found.suggestions[0]
-        if best.gain >= self.margin:
-            return ""
-        return f"Leave it as it is: the best crop of this shape gains {best.gain:+.1f} points."
-
     def _show_nothing(self) -> None:
         self._choices = ()
         self.side.show_choices((), ())
@@ -362,18 +372,6 @@ class CropDesk(QWidget):
         self.side.show_notice("")
         self.side.end_progress()
         self.can_save.emit(False)
-
-    def _preview(self, box: Box) -> QPixmap:
-        image = self.canvas.image
-        assert self.finder.photo is not None
-        part = box.scaled(self.finder.photo.session.size_wh, (image.width(), image.height()))
-        side = round(ICON_SIDE * self.devicePixelRatioF())
-        scaled = image.copy(part.x0, part.y0, part.width, part.height).scaled(
-            QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        )
-        pixmap = QPixmap.fromImage(scaled)
-        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
-        return pixmap
 
     def _ratio(self, aspect: Aspect) -> Fraction | None:
         if aspect == FREE:

@@ -16,7 +16,7 @@ from engine.errors import CatalogueError
 from engine.faces import FaceDetector
 from engine.geometry import Box
 from engine.level import Level, level_angle, levelled_picture
-from engine.manual_crops import recall_crops
+from engine.manual_crops import OwnCrop, recall_crops
 from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.scoring import Scorer
@@ -42,7 +42,7 @@ class OpenedPhoto:
     path: Path
     session: CropSession
     content_sha256: str
-    own: dict[str, Box]
+    own: dict[str, OwnCrop]
     angle_deg: float = 0.0
 
 
@@ -137,7 +137,7 @@ class CropFinder(QObject):
 
         self.open_jobs.start(task, progressed=self._take_photo, completed=self.opened.emit, failed=self.refused.emit)
 
-    def _own_crops(self, content: str) -> dict[str, Box]:
+    def _own_crops(self, content: str) -> dict[str, OwnCrop]:
         try:
             with self._open_catalogue() as catalogue:
                 return recall_crops(catalogue, content)
@@ -174,6 +174,7 @@ class CropFinder(QObject):
             return
         self.search_jobs.cancel()
         if (known := self._found.get(wish)) and known.suggestions:
+            self.found.emit()
             self.ended.emit()
             return
         self.search_jobs.start(

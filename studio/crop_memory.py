@@ -9,8 +9,7 @@ from engine.aspects import Aspect
 from engine.catalogue import Catalogue
 from engine.crop_plan import forget_plan
 from engine.errors import CatalogueError
-from engine.geometry import Box
-from engine.manual_crops import remember_crop
+from engine.manual_crops import OwnCrop, remember_crop
 
 # A held arrow key moves the crop thirty times a second: the last place alone counts.
 REST_MS = 300
@@ -33,13 +32,13 @@ class CropMemory(QObject):
         super().__init__(parent)
         self._open_catalogue = open_catalogue
         self.path, self.content_sha256 = Path(), ""
-        self._unwritten: dict[tuple[Path, str, str], Box | None] = {}
+        self._unwritten: dict[tuple[Path, str, str], OwnCrop | None] = {}
         self._rest = QTimer(self, singleShot=True, interval=REST_MS)
         self._rest.timeout.connect(self.write)
 
-    def remember(self, aspect: Aspect, box: Box | None) -> None:
+    def remember(self, aspect: Aspect, crop: OwnCrop | None) -> None:
         """Remember the crop of a shape; None forgets it."""
-        self._unwritten[(self.path, self.content_sha256, aspect.name)] = box
+        self._unwritten[(self.path, self.content_sha256, aspect.name)] = crop
         self._rest.start()
 
     @Slot()
@@ -51,8 +50,8 @@ class CropMemory(QObject):
             return
         try:
             with self._open_catalogue() as catalogue:
-                for (path, content, shape), box in waiting.items():
-                    remember_crop(catalogue, content, shape, box)
+                for (path, content, shape), crop in waiting.items():
+                    remember_crop(catalogue, content, shape, crop)
                     forget_plan(catalogue, path, shape)
         except CatalogueError as error:
             self.message.emit(f"This crop will be forgotten: {error}")

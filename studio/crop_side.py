@@ -21,7 +21,7 @@ from engine.crop_search import CropSuggestion
 from studio.score_badge import ScoreBadge
 from studio.theme import large_font
 from studio.toggle import Toggle
-from studio.wording import gain_in_words
+from studio.wording import count, gain_in_words
 
 WIDTH = 232
 ICON_SIDE = 72
@@ -141,7 +141,8 @@ class CropSide(QWidget):
             for mode in (QIcon.Mode.Normal, QIcon.Mode.Selected):  # else the chosen one is tinted
                 icon.addPixmap(picture, mode)
             points, gain = suggestion.score.points, gain_in_words(suggestion.score.points, suggestion.gain)
-            item = QListWidgetItem(icon, f"{number}    {points:.0f}   {gain}")
+            lost = f"\n{count(suggestion.faces_lost, 'face')} lost" if suggestion.faces_lost else ""
+            item = QListWidgetItem(icon, f"{number}    {points:.0f}   {gain}{lost}")
             item.setToolTip(f"{suggestion.box.width} x {suggestion.box.height} pixels (key {number})")
             self.list.addItem(item)
 

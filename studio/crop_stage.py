@@ -1,11 +1,13 @@
 """The photo under its crop, with a strip at its right and two below that tell how the score would change."""
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from engine.crop_session import ShapeEstimates
 from engine.geometry import Box
 from studio.crop_canvas import CropCanvas
+from studio.crop_side import ICON_SIDE
 from studio.crop_strips import HeatStrip, heat_across, heat_down, heat_of_size
 
 
@@ -56,6 +58,18 @@ class CropStage(QWidget):
         self.across.show_heat(heat_across(box, size_wh, estimates))
         self.down.show_heat(heat_down(box, size_wh, estimates))
         self.sizes.show_heat(heat_of_size(box, size_wh, estimates, self.canvas.ratio))
+
+    def preview(self, box: Box, size_wh: tuple[int, int]) -> QPixmap:
+        """A crop of the photo, small."""
+        image = self.canvas.image
+        part = box.scaled(size_wh, (image.width(), image.height()))
+        side = round(ICON_SIDE * self.devicePixelRatioF())
+        scaled = image.copy(part.x0, part.y0, part.width, part.height).scaled(
+            QSize(side, side), Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+        )
+        pixmap = QPixmap.fromImage(scaled)
+        pixmap.setDevicePixelRatio(self.devicePixelRatioF())
+        return pixmap
 
     def clear(self) -> None:
         """Show nothing."""

@@ -2,14 +2,32 @@
 
 from typing import Any
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QSize, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QWidget
 
 from engine.progress import Progress
 from studio.jobs import JobSlot
 from studio.pace import Pace
 
-BAR_WIDTH = 300
+# All give way where the room is narrow.
+BAR_WIDTH, LEAST_WIDTH, LEAST_PADDING = 300, 72, 14
+
+
+class _ProgressBar(QProgressBar):
+    def __init__(self) -> None:
+        super().__init__()
+        self.setMinimumWidth(LEAST_WIDTH)
+        self.setMaximumWidth(BAR_WIDTH)
+
+    def sizeHint(self) -> QSize:
+        return QSize(BAR_WIDTH, super().sizeHint().height())
+
+    def say(self, figures: str, pace: str = "") -> None:
+        """Show both, or the figures alone where there is no room for the pace, which the tooltip tells then."""
+        whole = f"{figures} · {pace}" if pace else figures
+        fits = self.fontMetrics().horizontalAdvance(whole) < self.width()
+        self.setFormat(whole if fits else figures)
+        self.setToolTip(whole)
 
 
 class JobBar(QWidget):
@@ -27,13 +45,14 @@ class JobBar(QWidget):
     def __init__(self, jobs: JobSlot, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs, self._what, self._pace = jobs, "", Pace()
-        self.progress = QProgressBar()
-        self.progress.setFixedWidth(BAR_WIDTH)
+        self.progress = _ProgressBar()
         self.pause_button = QPushButton("Pause")
         self.pause_button.setCheckable(True)
         self.pause_button.toggled.connect(self._pause)
         self.cancel_button = QPushButton("Cancel")
         self.cancel_button.clicked.connect(self.cancelled)
+        for button in (self.pause_button, self.cancel_button):
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(button.text()) + LEAST_PADDING)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for widget in (self.progress, self.pause_button, self.cancel_button):
@@ -64,10 +83,9 @@ class JobBar(QWidget):
     def _say(self) -> None:
         done, total = self.progress.value(), self.progress.maximum()
         if self.pause_button.isChecked():
-            self.progress.setFormat(f"Paused at {done:,} of {total:,}")
+            self.progress.say(f"Paused at {done:,} of {total:,}")
         else:
-            pace = self._pace.in_words(total)
-            self.progress.setFormat(f"{self._what}{done:,} of {total:,}" + (f" · {pace}" if pace else ""))
+            self.progress.say(f"{self._what}{done:,} of {total:,}", self._pace.in_words(total))
 
     def end(self) -> None:
         """Show nothing more."""

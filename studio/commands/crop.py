@@ -57,7 +57,10 @@ def crop(
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
     ] = False,
     margin: Annotated[
-        float, typer.Option("--margin", min=0, help="Points that a crop must gain not to be called doubtful.")
+        float,
+        typer.Option(
+            "--margin", min=0, help="Points that a crop must gain not to be doubtful, or, original or free, to be made."
+        ),
     ] = 2,
     again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
@@ -67,12 +70,13 @@ def crop(
     """Save the best crop of each photo as a new file.
 
     Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
-    left out. A crop that you made by hand in the window is taken as it is. Originals are never changed (but for
+    left out. A crop that you made by hand in the window is taken as it is. At the shape of the photo (original) or any
+    (free), a photo whose best crop gains less than the margin is left as it is. Originals are never changed (but for
     --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
     run made of the same photo in the same way, and crops in the output folder, are not cropped again.
 
-    Exit codes: 0 a crop was saved, or all were saved before; 1 none could be; 2 words of the command line that are not
-    understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
+    Exit codes: 0 a crop was saved, or all were saved before, or are left as they are; 1 none could be; 2 words of the
+    command line that are not understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
     """
     from engine.crop_folder import photos_to_crop
     from engine.crop_report import write_report
@@ -222,6 +226,9 @@ def _say(photo: "CroppedPhoto") -> None:
         told += f", levelled by {photo.angle_deg:+.1f} degrees, {photo.level_loss:.0%} of it is lost"
     if photo.own:
         told += ", your own crop"
+    if photo.left_as_is:
+        speak.print(f"{escape(shown_path(photo.source))} left as it is (its best crop: {told})")
+        return
     if photo.doubt:
         told += f"; doubtful: {photo.doubt}"
     where = shown_path(photo.target) if photo.target else f"crop {photo.box_xyxy}"
@@ -233,9 +240,11 @@ def _say_what_was_done(done: list["CroppedPhoto"], job: "CropJob") -> None:
         sum(photo.target is not None and not photo.done_before for photo in done),
         sum(photo.done_before for photo in done),
     )
+    left = sum(photo.left_as_is for photo in done)
     bad = sum(photo.error is not None for photo in done)
     where = f" in {escape(shown_path(job.folder))}" if job.folder else ""
     done_before = f", {before} done before" if before else ""
-    doubtful = sum(photo.doubt is not None for photo in done)
+    as_it_is = f", {count(left, 'photo')} left as {'it is' if left == 1 else 'they are'}" if left else ""
+    doubtful = sum(photo.doubt is not None and not photo.left_as_is for photo in done)
     look_at = f", {doubtful} doubtful" if doubtful else ""
-    speak.print(f"{count(saved, 'crop')} saved{where}, {count(bad, 'file')} skipped{done_before}{look_at}")
+    speak.print(f"{count(saved, 'crop')} saved{where}, {count(bad, 'file')} skipped{as_it_is}{done_before}{look_at}")

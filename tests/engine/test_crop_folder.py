@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from engine.aspects import Aspect
+from engine.aspects import ORIGINAL, Aspect
 from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, FoundCrop, crop_photos, photos_to_crop
 from engine.crop_metadata import read_crop_metadata
 from engine.crop_names import NamePattern
@@ -57,6 +58,20 @@ def test_one_bad_photo_does_not_stop_the_rest(photos: list[Path], tmp_path: Path
     assert [photo.error is None for photo in done] == [True, True, False, True]
     names = sorted(path.name for path in (tmp_path / "out").glob("*.jpg"))
     assert names == ["a_crop-1x1-2.jpg", "a_crop-1x1.jpg", "b_crop-1x1.jpg"]
+
+
+@pytest.mark.parametrize("way", [CropWay.ENCODED, CropWay.METADATA])
+def test_a_photo_that_a_crop_hardly_betters_is_left_as_it_is(photos: list[Path], tmp_path: Path, way: CropWay) -> None:
+    before = sorted(tmp_path.rglob("*"))
+    job = CropJob(tmp_path / "photos", ORIGINAL, way=way)
+    (done,) = _run(photos[:1], job, FakeSearch(gain=1.4))
+    assert (done.left_as_is, done.target, done.error) == (True, None, None)
+    assert sorted(tmp_path.rglob("*")) == before
+    write_report([done], tmp_path / "report.html")
+    assert "Left as it is" in (tmp_path / "report.html").read_text("utf-8")
+    # Another shape needs a crop, whatever it gains; and enough is enough.
+    assert _run(photos[:1], replace(job, aspect=SQUARE), FakeSearch(gain=1.4))[0].target
+    assert _run(photos[:1], replace(job, again=True), FakeSearch(gain=1.6))[0].target
 
 
 def test_a_second_run_does_what_is_left(photos: list[Path], tmp_path: Path) -> None:

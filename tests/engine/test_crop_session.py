@@ -60,6 +60,18 @@ def test_free_searches_all_shapes(session: CropSession) -> None:
     assert ratios.max() > 1.7
 
 
+def test_crops_that_lose_a_face_come_after_those_that_keep_it(session: CropSession) -> None:
+    whole, forehead = Box(0, 0, *session.size_wh), FaceRules(close=True)
+    assert session.faces_lost(whole, FaceRules()) == 0
+    left, top, right, bottom = (round(float(side)) for side in session.faces.boxes_xyxy[0])
+    assert session.faces_lost(Box(left, (top + bottom) // 2, right, bottom), FaceRules()) == 1
+    brow = Box(left - 20, top + (bottom - top) // 4, right + 20, bottom + 20)
+    assert (session.faces_lost(brow, FaceRules()), session.faces_lost(brow, forehead)) == (1, 0)
+    found = [each for step in session.search(FREE, FaceRules()) for each in step.results][-1].suggestions
+    lost = [session.faces_lost(each.box, FaceRules()) for each in found]
+    assert lost == sorted(lost) == [each.faces_lost for each in found]
+
+
 def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path], scorer: Scorer) -> None:
     photo = tmp_path / "photo.jpg"
     with Image.open(samples[0]) as image:

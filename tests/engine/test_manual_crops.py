@@ -7,32 +7,40 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.aspects import Aspect
+from engine.aspects import FREE, Aspect
 from engine.catalogue import Catalogue, ContentRecord, FileRecord, FileStamp
-from engine.catalogue_schema import _MIGRATIONS
+from engine.catalogue_schema import _MIGRATIONS, SCHEMA_VERSION
 from engine.crop_folder import CropJob, CroppedPhoto, FoundCrop
 from engine.crop_plan import PlannedCrop, Verdict, plan_crops, recall_plan, remember_plan, save_planned
 from engine.faces import NO_FACES
 from engine.geometry import Box
-from engine.manual_crops import crops_of_shape, recall_crops, remember_crop
+from engine.manual_crops import OwnCrop, crops_of_shape, recall_crops, remember_crop
 from engine.pictures import load_picture
 from engine.progress import Progress
 
 BOX, OTHER = Box(10, 20, 110, 120), Box(0, 0, 64, 64)
+OWN, ANOTHER = OwnCrop(BOX), OwnCrop(OTHER)
 SQUARE = Aspect.parse("1:1")
 
 
 def test_own_crops_are_told_by_content_and_shape(tmp_path: Path) -> None:
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
-        remember_crop(catalogue, "one", "1:1", OTHER)
-        remember_crop(catalogue, "one", "1:1", BOX)
-        remember_crop(catalogue, "one", "free", OTHER)
-        remember_crop(catalogue, "two", "4:5", OTHER)
+        remember_crop(catalogue, "one", "1:1", ANOTHER)
+        remember_crop(catalogue, "one", "1:1", OWN)
+        remember_crop(catalogue, "one", "free", ANOTHER)
+        remember_crop(catalogue, "two", "4:5", ANOTHER)
         remember_crop(catalogue, "two", "4:5", None)
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
-        assert recall_crops(catalogue, "one") == {"1:1": BOX, "free": OTHER}
+        assert recall_crops(catalogue, "one") == {"1:1": OWN, "free": ANOTHER}
         assert recall_crops(catalogue, "two") == {}
         assert crops_of_shape(catalogue, "1:1") == {"one": BOX}
+
+
+def test_a_crop_of_a_levelled_photo_is_remembered_with_its_angle_and_spared_by_batches() -> None:
+    with Catalogue() as catalogue:
+        remember_crop(catalogue, "one", "1:1", OwnCrop(BOX, -3.25))
+        assert recall_crops(catalogue, "one") == {"1:1": OwnCrop(BOX, -3.25)}
+        assert crops_of_shape(catalogue, "1:1") == {}
 
 
 def test_a_file_that_another_program_wrote_into_keeps_its_crop() -> None:
@@ -40,10 +48,10 @@ def test_a_file_that_another_program_wrote_into_keeps_its_crop() -> None:
     with Catalogue() as catalogue:
         for number, content in enumerate(("before", "after")):
             if content == "after":
-                remember_crop(catalogue, "before", "1:1", BOX)
+                remember_crop(catalogue, "before", "1:1", OWN)
             catalogue.remember_contents([(content, record)])
             catalogue.remember_files([(path, FileStamp(number, number), FileRecord(content, None))])
-        assert recall_crops(catalogue, "after") == {"1:1": BOX}
+        assert recall_crops(catalogue, "after") == {"1:1": OWN}
 
 
 def test_a_catalogue_of_version_3_gets_the_new_tables_and_a_copy_is_kept(tmp_path: Path) -> None:
@@ -57,10 +65,10 @@ def test_a_catalogue_of_version_3_gets_the_new_tables_and_a_copy_is_kept(tmp_pat
         database.execute("INSERT INTO marks VALUES (1, 4, 1, 0)")
     database.close()
     with Catalogue(file) as catalogue:
-        remember_crop(catalogue, "one", "1:1", BOX)
+        remember_crop(catalogue, "one", "1:1", OWN)
         _, _, mark = catalogue.recall_content("one") or pytest.fail("forgotten")
         assert mark.stars == 4
-    with sqlite3.connect(tmp_path / "catalogue-before-version-4.sqlite") as copy:
+    with sqlite3.connect(tmp_path / f"catalogue-before-version-{SCHEMA_VERSION}.sqlite") as copy:
         assert copy.execute("SELECT stars FROM marks").fetchall() == [(4,)]
         assert copy.execute("PRAGMA user_version").fetchone() == (3,)
     copy.close()
@@ -108,6 +116,38 @@ def test_a_plan_goes_on_where_it_was(photos: list[Path]) -> None:
         _plan(photos, catalogue, search)
         _plan(photos[1:], catalogue, search, how="another model")
         assert search.seen == ["c.jpg", "a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_a_plan_of_a_photo_that_is_gone_is_forgotten_but_not_of_a_folder_that_may_come_back(tmp_path: Path) -> None:
+    folders = {name: tmp_path / name for name in ("here", "unplugged")}
+    photos = {}
+    for name, folder in folders.items():
+        folder.mkdir()
+        photos[name] = [folder / "one.jpg", folder / "two.jpg"]
+        for photo in photos[name]:
+            photo.write_bytes(b"a photo")
+    with Catalogue() as catalogue:
+        search = FakeSearch()
+        _plan([*photos["here"], *photos["unplugged"]], catalogue, search)
+        photos["here"][0].unlink()
+        folders["unplugged"].rename(tmp_path / "elsewhere")
+        _plan(photos["here"][1:], catalogue, search)
+        with catalogue.transaction() as database:
+            known = {Path(os.fsdecode(path)) for (path,) in database.execute("SELECT path FROM planned_crops")}
+        assert known == {photos["here"][1], *photos["unplugged"]}
+
+
+def test_what_is_accepted_is_saved_although_it_gains_little(photos: list[Path], tmp_path: Path) -> None:
+    with Catalogue() as catalogue:
+        job = CropJob(None, FREE, dry_run=True)
+        steps = plan_crops(photos[1:2], job, "model", FakeSearch(), catalogue)  # type: ignore[arg-type]
+        ((plan,),) = [step.results for step in steps if step.results]
+        assert plan.photo.doubt
+        accepted = [PlannedCrop(plan.photo, Verdict.ACCEPTED)]
+        steps = save_planned(accepted, CropJob(tmp_path / "out", FREE), "model", catalogue)
+        (saved,) = [plan for step in steps for plan in step.results]
+    assert saved.verdict is Verdict.SAVED
+    assert saved.photo.target == tmp_path / "out" / "b_crop-free.jpg"
 
 
 def test_what_is_accepted_is_saved_as_planned_and_once(photos: list[Path], tmp_path: Path) -> None:

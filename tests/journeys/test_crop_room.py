@@ -137,6 +137,31 @@ def test_digits_take_one_of_the_best_crops_which_differ(qtbot: QtBot, window: St
     assert desk.side.list.currentRow() == 1
 
 
+def test_a_shape_that_i_come_back_to_shows_its_best_crop_again(
+    qtbot: QtBot, window: StudioWindow, folder: Path
+) -> None:
+    desk = _crop(qtbot, window, folder / "sample-01.jpg")
+    best = _box(desk)
+    for shape in ("16:9", "1:1"):
+        desk.use_aspect(BY_NAME[shape])
+        _wait_for_crops(qtbot, window)
+    assert _box(desk) == best
+    assert desk.side.list.currentRow() == 0
+
+
+def test_who_does_not_fit_the_shape_is_told(qtbot: QtBot, window: StudioWindow, two_people: Path) -> None:
+    desk = _crop(qtbot, window, two_people)
+    assert "left out" not in desk.side.notice.text()
+    desk.use_aspect(BY_NAME["9:16"])
+    _wait_for_crops(qtbot, window)
+    assert "1 face cut or left out: no crop of this shape keeps all." in desk.side.notice.text()
+    assert "1 face lost" in desk.side.list.item(0).text()
+    person = min(range(2), key=lambda number: desk.canvas._faces[number].x0)
+    desk.toggle_face(person)
+    _wait_for_crops(qtbot, window)
+    assert "left out" not in desk.side.notice.text()
+
+
 def test_a_strip_moves_the_crop_to_where_it_is_clicked(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     desk = _crop(qtbot, window, folder / "sample-01.jpg")
     strip = desk.stage.sizes
@@ -286,6 +311,7 @@ def test_a_photo_that_leans_is_levelled_and_saved_so(
     assert "of the photo is lost" in window.statusBar().currentMessage()
     _wait_for_crops(qtbot, window)
     assert desk.finder.photo.session.size_wh == level_size(upright, 6.0)
+    qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
     levelled = _box(desk)
     window.crop.save()
     qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
@@ -298,6 +324,12 @@ def test_a_photo_that_leans_is_levelled_and_saved_so(
         .astype(int)
     )
     assert np.abs(saved - shown).mean() < 6
-    window._undo()
+    _crop(qtbot, window, samples[1])
+    _crop(qtbot, window, photo)  # it is there again as it was left
+    assert (desk.state.angle_deg, _box(desk)) == (6.0, levelled)
+    desk.toggle_level()
     qtbot.waitUntil(lambda: not desk.finder.is_busy and desk.finder.photo is not None, timeout=WAIT_MS)
     assert desk.finder.photo.session.size_wh == upright
+    window._undo()
+    _wait_for_crops(qtbot, window)
+    assert (desk.state.angle_deg, _box(desk)) == (6.0, levelled)

@@ -13,7 +13,7 @@ from PIL import Image
 import studio.commands
 from engine.catalogue import Catalogue
 from engine.geometry import Box
-from engine.manual_crops import remember_crop
+from engine.manual_crops import OwnCrop, remember_crop
 from studio.user_files import catalogue_file
 
 
@@ -205,7 +205,7 @@ def test_an_output_folder_that_cannot_be_made_is_said_once(folder: Path) -> None
 def test_my_own_crop_is_taken_as_it_is(folder: Path, tmp_path: Path) -> None:
     mine, photo = Box(3, 4, 303, 304), folder / "sample-01.jpg"
     with Catalogue(catalogue_file()) as catalogue:
-        remember_crop(catalogue, hashlib.sha256(photo.read_bytes()).hexdigest(), "1:1", mine)
+        remember_crop(catalogue, hashlib.sha256(photo.read_bytes()).hexdigest(), "1:1", OwnCrop(mine))
     done = _run("crop", photo, "--dry-run", "--report", tmp_path / "report.json")
     assert "your own crop" in done.stderr
     (row,) = json.loads((tmp_path / "report.json").read_text())
