@@ -151,12 +151,20 @@ class CropSearch:
         return self._head is not None
 
     def groups(self, aspect: Aspect, settings: CropSettings | None = None) -> list[WindowGroup]:
-        """The windows of a shape, or of all common ones for `FREE`, in pixels of the photo without its bars."""
+        """The windows of a shape, in pixels of the photo without its bars; `FREE` is all that keep the most faces."""
         if aspect == FREE:
-            return [group for shape in COMMON_ASPECTS for group in self.groups(shape, settings)]
+            of_shapes = [self.groups(shape, settings) for shape in COMMON_ASPECTS]
+            kept = [self._most_kept(groups, settings or self._settings) for groups in of_shapes]
+            kindest = [groups for groups, count in zip(of_shapes, kept, strict=True) if count == max(kept)]
+            return [group for groups in kindest for group in groups]
         if aspect == ORIGINAL and self._picture is not self._whole:
             aspect = Aspect(aspect.name, Fraction(*self._whole.full_size_wh))
         return window_groups(self._picture.full_size_wh, self._faces, aspect, settings or self._settings)
+
+    def _most_kept(self, groups: Sequence[WindowGroup], settings: CropSettings) -> int:
+        """How many faces the windows of a shape keep whole, at the most."""
+        main, size_wh = main_faces(self._faces, settings), self._picture.full_size_wh
+        return int(faces_kept(_polite_windows(groups), main, size_wh, settings).max())
 
     def score(self, aspect: Aspect, way: SearchWay = SearchWay.FAST) -> Iterator[Progress[tuple[Box, Score]]]:
         """Score windows of one shape; each progress carries those just scored, in pixels of the photo without bars."""

@@ -148,6 +148,9 @@ def test_a_row_of_people_too_wide_for_a_square_is_told(photo: tuple[Picture, Fac
     assert 0 < crop.faces_lost < len(found)
     alone = list(search_crops(picture, faces, scorer, SQUARE, FEW))[-1].results[0]
     assert alone.faces_lost == 0
+    # A wider shape keeps all of them: where any shape will do, nobody is left out for a better score.
+    free = list(search_crops(row, found, scorer, FREE, FEW))[-1].results
+    assert {crop.faces_lost for crop in free} == {0}
 
 
 @pytest.mark.parametrize("level", [0, 255, 90])
