@@ -6,7 +6,7 @@ of row numbers in the order of showing.
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -18,11 +18,14 @@ from engine.album_columns import COLUMNS, NULLS, UNKNOWN, UNRATED, Rows, as_numb
 from engine.catalogue import LIST_COLUMNS, ListRow, Mark
 from engine.checkpoint import ModelCard
 from engine.groups import keep_best
+from engine.mark_columns import MarkColumns
 from engine.photo_filter import PhotoFilter, SortKey, rows_that_match
 from engine.ratings import UNRATED as SAID_UNRATED
 from engine.scan import ScoredPhoto
 
 _DIGITS = re.compile(r"\d+")
+# Rows that are made in one go.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -148,9 +151,10 @@ class Album:
         stay[list(gone)] = False
         kept = np.flatnonzero(stay)
         self._numbers[: len(kept)] = self._numbers[: self._count][kept]
-        staying = [self._paths[row] for row in kept.tolist()]
-        self._paths, self._folded_names, self._natural_names = [], [], []
-        self._add_paths(staying)
+        self.prepare_names()
+        self._paths, self._folded_names, self._natural_names = (
+            [texts[row] for row in kept.tolist()] for texts in (self._paths, self._folded_names, self._natural_names)
+        )
         self._rows_by_name = np.empty(0, np.int32)
         self._errors = {new: self._errors[old] for new, old in enumerate(kept.tolist()) if old in self._errors}
         self._row_by_path = {path: row for row, path in enumerate(self._paths)}
@@ -158,16 +162,34 @@ class Album:
 
     def mark(self, marks: Mapping[int, Mark]) -> Rows:
         """Take what a person said of contents (by their numbers); the rows that show one of them."""
-        rows = self.rows_with(marks)
-        of_rows = [marks[content] for content in self.numbers["content"][rows].tolist()]
-        self.numbers["stars"][rows] = [UNRATED if mark.stars is None else mark.stars for mark in of_rows]
-        self.numbers["pick"][rows] = [mark.pick for mark in of_rows]
-        self.numbers["by_score"][rows] = [mark.by_score for mark in of_rows]
+        stars = [UNRATED if mark.stars is None else mark.stars for mark in marks.values()]
+        picks, by_score = [mark.pick for mark in marks.values()], [mark.by_score for mark in marks.values()]
+        columns = {"stars": np.array(stars), "pick": np.array(picks), "by_score": np.array(by_score)}
+        return self._mark(np.array(list(marks), np.int64), columns)
+
+    def take_marks(self, marks: MarkColumns) -> Rows:
+        """Take what a person said of photos; the rows that show one of them, copies too."""
+        rows = self.rows_of(marks.paths)
+        here = rows != UNKNOWN
+        columns = {"stars": marks.stars[here], "pick": marks.pick[here], "by_score": marks.by_score[here]}
+        return self._mark(self.numbers["content"][rows[here]], columns)
+
+    def _mark(self, contents: npt.NDArray[np.int64], columns: Mapping[str, np.ndarray]) -> Rows:
+        rows = self.rows_with(contents)
+        in_order = np.argsort(contents, kind="stable")
+        places = in_order[np.searchsorted(contents, self.numbers["content"][rows], sorter=in_order)]
+        for name, values in columns.items():
+            self.numbers[name][rows] = values[places]
         return rows
 
-    def rows_with(self, contents: Iterable[int]) -> Rows:
+    def marks_of(self, rows: Rows) -> MarkColumns:
+        """What a person said of the photos in these rows."""
+        stars, pick, by_score = (self.numbers[name][rows] for name in ("stars", "pick", "by_score"))
+        return MarkColumns(self.path_names(rows), stars, pick, by_score)
+
+    def rows_with(self, contents: npt.ArrayLike) -> Rows:
         """The rows of files that hold one of these contents (their numbers); copies are several."""
-        return np.flatnonzero(np.isin(self.numbers["content"], list(contents))).astype(np.int32)
+        return np.flatnonzero(np.isin(self.numbers["content"], contents)).astype(np.int32)
 
     def set_content(self, path: Path, content: int) -> None:
         """Take the number of what a file holds now, where the picture stayed the same."""
@@ -191,9 +213,9 @@ class Album:
     def path(self, row: int) -> Path:
         return Path(self._paths[row])
 
-    def rows_of(self, paths: Iterable[Path]) -> list[int | None]:
-        """The rows of many absolute paths; None for those that are not here."""
-        return [self._row_by_path.get(str(path)) for path in paths]
+    def rows_of(self, paths: Iterable[Path | str]) -> Rows:
+        """The rows of many absolute paths; UNKNOWN for those that are not here."""
+        return np.array([self._row_by_path.get(str(path), UNKNOWN) for path in paths], np.int32)
 
     def path_names(self, rows: Rows) -> list[str]:
         """The paths of many rows, as text."""
@@ -211,13 +233,27 @@ class Album:
 
     def photos(self, rows: Rows) -> list[PhotoRow]:
         """Many rows, ten times as fast as one by one."""
-        names = ("points", "taken", "stars", "pick", "by_score", "content", "width", "height", "older_model", "faces")
-        columns = [self.numbers[name][rows].tolist() for name in (*names, "eyes_closed", "group")]
-        return [self._photo(row, *values) for row, *values in zip(rows.tolist(), *columns, strict=True)]
+        return list(self.photos_later(rows))
 
+    def photos_later(self, rows: Rows) -> Iterator[PhotoRow]:
+        """The same for very many: read before this returns, to be gone through later, and by any thread."""
+        names = ("points", "taken", "stars", "pick", "by_score", "content", "width", "height", "older_model", "faces")
+        columns = [self.numbers[name][rows] for name in (*names, "eyes_closed", "group")]
+        errors = [self._errors.get(row) for row in rows.tolist()]
+        paths = self.path_names(rows)
+
+        def made() -> Iterator[PhotoRow]:
+            for start in range(0, len(paths), _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                values = (column[part].tolist() for column in columns)
+                yield from map(self._photo, paths[part], errors[part], *values)
+
+        return made()
+
+    @staticmethod
     def _photo(
-        self,
-        row: int,
+        path: str,
+        error: str | None,
         points: float,
         taken: float,
         stars: int,
@@ -232,7 +268,7 @@ class Album:
         group: int,
     ) -> PhotoRow:
         return PhotoRow(
-            path=Path(self._paths[row]),
+            path=Path(path),
             content=content,
             size_wh=(width, height),
             points=None if isnan(points) else points,
@@ -241,7 +277,7 @@ class Album:
             eyes_closed=eyes_closed,
             taken=None if isnan(taken) else taken,
             mark=Mark(None if stars == UNRATED else stars, pick, by_score),
-            error=self._errors.get(row),
+            error=error,
             group=group,
         )
 

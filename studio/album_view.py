@@ -4,12 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow
-from engine.album_columns import Rows
+from engine.album_columns import UNKNOWN, Rows
 from engine.resources import SAMPLES
 from engine.scoring import Scorer
 from studio.album_browsing import AlbumBrowsing
@@ -221,8 +230,8 @@ class AlbumRoom(QWidget):
             return
         self.grid.setCurrentIndex(self.model.index(places[0]))
         chosen = QItemSelection()
-        for place in places:
-            chosen.select(self.model.index(place), self.model.index(place))
+        for span in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+            chosen.append(QItemSelectionRange(self.model.index(int(span[0])), self.model.index(int(span[-1]))))
         self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.message.emit(f"{count(len(places), 'photo')} selected.")
 
@@ -316,7 +325,7 @@ class AlbumRoom(QWidget):
         if self.pages.currentWidget() is self.compare:
             self.leave_comparison()
             return
-        if self.compare.begin(self.chosen()):
+        if self.compare.begin(self.chosen_rows()):
             self.pages.setCurrentWidget(self.compare)
             self.compare.setFocus()
 
@@ -333,17 +342,19 @@ class AlbumRoom(QWidget):
     @Slot()
     def crop_current(self) -> None:
         """Take the current photo to the Crop room."""
-        if photos := self.chosen()[:1]:
-            self.crop_wanted.emit(photos[0].path)
+        if self.model.album is not None and len(rows := self.chosen_rows()):
+            self.crop_wanted.emit(self.model.album.path(int(rows[0])))
 
     @Slot()
     def crop_many(self) -> None:
         """Take the selected photos to the Crop room, or all that are shown where no more than one is selected."""
-        photos = self.chosen()
-        if len(photos) < 2:
-            photos = [self.model.photo(place) for place in range(self.model.rowCount())]
-        if paths := [photo.path for photo in photos if photo.error is None]:
-            self.crops_wanted.emit(paths)
+        album, rows = self.model.album, self.chosen_rows()
+        if album is None:
+            return
+        if len(rows) < 2:
+            rows = self.model.shown
+        if paths := album.path_names(rows[album.numbers["content"][rows] != UNKNOWN]):
+            self.crops_wanted.emit([Path(path) for path in paths])
 
     def chosen_rows(self) -> Rows:
         """The album's rows that an action is for: what is looked at, or what is selected, in its order."""
@@ -356,10 +367,6 @@ class AlbumRoom(QWidget):
             return shown[[current.row()]]
         spans = [(each.top(), each.bottom() + 1) for each in self.grid.selectionModel().selection().toList()]
         return shown[np.concatenate([np.arange(*span) for span in sorted(spans)])] if spans else shown[:0]
-
-    def chosen(self) -> list[PhotoRow]:
-        """The photos that an action is for."""
-        return self.model.album.photos(self.chosen_rows()) if self.model.album is not None else []
 
     # Marking
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.album import PhotoRow
+from engine.album_columns import Rows
 from engine.catalogue import Catalogue, ContentRecord
 from engine.progress import Progress
 from engine.reasons import advantages
@@ -114,8 +115,8 @@ class CompareView(OwnKeys):
         photo = self.panes[self._focus].photo if self._focus < len(self.panes) else None
         return self._comparison.photo(photo.path) if photo else None
 
-    def begin(self, chosen: Sequence[PhotoRow]) -> bool:
-        """Compare these photos, or the stack of a single one; whether there is something to compare."""
+    def begin(self, chosen: Rows) -> bool:
+        """Compare the photos in these rows, or the stack of a single one; whether there is something to compare."""
         photos = self._comparison.begin(chosen)
         self.message.emit(self._comparison.told)
         if photos:
