@@ -83,18 +83,36 @@ class CatalogueMarks:
 
     def first_unwritten(self, after: int = -1) -> UnwrittenStars | None:
         """The stars that have waited longest to be written, of those with a higher number; None where none wait."""
-        query = (
-            "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars"
-            " WHERE id > ? ORDER BY id LIMIT 1"
-        )
+        return self._unwritten("id > ? ORDER BY id LIMIT 1", after)
+
+    def _unwritten(self, condition: str, value: int | bytes) -> UnwrittenStars | None:
+        columns = "id, path, stars, by_score, replaces_person, place, tried, found_stars, found_by_score"
+        query = f"SELECT {columns} FROM unwritten_stars WHERE {condition}"
         with self._errors_named():
-            row = self._database.execute(query, (after,)).fetchone()
+            row = self._database.execute(query, (value,)).fetchone()
         if row is None:
             return None
-        number, path, stars, by_score, replaces_person, place = row
-        return UnwrittenStars(
-            Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
-        )
+        number, path, stars, by_score, replaces_person, place, tried, found_stars, found_by_score = row
+        found = (found_stars, bool(found_by_score)) if tried else None
+        path = Path(os.fsdecode(path))
+        return UnwrittenStars(path, stars, bool(by_score), RatingPlace(place), bool(replaces_person), number, found)
+
+    def stars_wait(self, stars: UnwrittenStars, found: tuple[int | None, bool] | None) -> None:
+        """Remember that stars could not be written, and what the file held when that happened first.
+
+        Args:
+            stars: which.
+            found: the stars there and whether they were made from a score; None where the file cannot be read: what was
+                found in it last counts.
+        """
+        with self._errors_named(), self._database:
+            if found is None:
+                query = "SELECT stars, by_score FROM files WHERE path = ?"
+                found = self._database.execute(query, (key_of(stars.path),)).fetchone() or (None, False)
+            self._database.execute(
+                "UPDATE unwritten_stars SET tried = 1, found_stars = ?, found_by_score = ? WHERE id = ? AND NOT tried",
+                (*found, stars.id),
+            )
 
     def count_unwritten(self, after: int = -1) -> int:
         """How many photos wait for their stars, of those with a higher number."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from engine.errors import CatalogueError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 _BACKUP = "-before-version-"
 # Statements that lead from each version to the next; the first one begins with an empty file.
 _MIGRATIONS: dict[int, tuple[str, ...]] = {
@@ -144,6 +144,12 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
             PRIMARY KEY (path, shape)
         ) WITHOUT ROWID
         """,
+    ),
+    4: (
+        # Stars that could not be written: what the file held then, which tells whether another program gave some since.
+        "ALTER TABLE unwritten_stars ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE unwritten_stars ADD COLUMN found_stars INTEGER",
+        "ALTER TABLE unwritten_stars ADD COLUMN found_by_score INTEGER NOT NULL DEFAULT 0",
     ),
 }
 

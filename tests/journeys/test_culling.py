@@ -217,6 +217,26 @@ def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_
     assert _marks(album)[photo.name] == Mark(4)
 
 
+def test_stars_given_elsewhere_while_mine_waited_are_newer_and_it_is_said(
+    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    album.album_menu.star_places[RatingPlace.FILE].trigger()
+    said = _said(album)
+    with monkeypatch.context() as locked:
+        locked.setattr(engine.ratings, "replace_file", refuse)
+        (photo,) = _choose(album, 0)
+        _press(qtbot, album, Qt.Key.Key_4)
+        _wait_for_stars(qtbot, album)
+    write_rating(photo, 2, RatingPlace.FILE)
+    _open(qtbot, album, folder)
+    qtbot.waitUntil(lambda: any("given in another program" in text for text in said), timeout=WAIT_MS)
+    _wait_for_stars(qtbot, album)
+    assert (read_rating(photo), _marks(album)[photo.name]) == (2, Mark(2))
+
+
 def test_stars_that_i_gave_before_can_be_written_later(qtbot: QtBot, album: StudioWindow) -> None:
     (photo,) = _choose(album, 1)
     _press(qtbot, album, Qt.Key.Key_3)
