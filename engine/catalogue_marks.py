@@ -22,18 +22,25 @@ class CatalogueMarks:
         with self._errors_named(), self._database:
             self._mark(marks)
 
-    def mark_files(self, marks: Sequence[tuple[Path, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
+    def mark_files(self, marks: Sequence[tuple[Path | str, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
         """Store what a person said of photos, and which stars are to be written into files, all or none.
 
         Told by their paths, since a file into which stars are written at this moment gets another content.
 
         Args:
-            marks: of files that are remembered.
+            marks: of files that are remembered; a path told as text is an absolute one.
             unwritten: stars to write; of each file the last ones alone.
         """
         with self._errors_named(), self._database:
-            contents = [(self._content_of(path), mark) for path, mark in marks]
-            self._mark([(content, mark) for content, mark in contents if content is not None])
+            # Looked up by the database: Python is left to the window's thread while thousands are marked.
+            self._database.executemany(
+                "INSERT OR REPLACE INTO marks SELECT content, ?2, ?3, ?4 FROM files"
+                " WHERE path = ?1 AND content IS NOT NULL",
+                [
+                    (os.fsencode(path) if isinstance(path, str) else key_of(path), mark.stars, mark.pick, mark.by_score)
+                    for path, mark in marks
+                ],
+            )
             self._database.executemany(
                 "INSERT OR REPLACE INTO unwritten_stars (path, stars, by_score, replaces_person, place)"
                 " VALUES (?, ?, ?, ?, ?)",

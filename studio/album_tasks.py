@@ -273,16 +273,17 @@ class AlbumTasks(QWidget):
 
     def show_in_file_manager(self) -> None:
         """Show the first chosen photo where it lies."""
-        for path in self.chosen_paths()[:1]:
-            if not show_in_file_manager(Path(path)):
+        rows = self._chosen_rows()
+        if self._model.album is not None and len(rows):
+            path = self._model.album.path(int(rows[0]))
+            if not show_in_file_manager(path):
                 self.message.emit(f"No file manager answers. The photo is {path}")
 
     def copy_path(self) -> None:
         """Put the paths of the chosen photos on the clipboard, one a line."""
-        if paths := self.chosen_paths():
+        if paths := self._chosen_paths():
             QGuiApplication.clipboard().setText("\n".join(paths))
             self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths):,} paths copied.")
 
-    def chosen_paths(self) -> list[str]:
-        """The paths of the photos that an action is for."""
+    def _chosen_paths(self) -> list[str]:
         return self._model.album.path_names(self._chosen_rows()) if self._model.album is not None else []

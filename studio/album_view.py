@@ -102,6 +102,8 @@ class AlbumRoom(QWidget):
         self.large.message.connect(self.message)
         self.compare = CompareView(self.model, self.open_catalogue, self.decoded)
         self.compare.back_wanted.connect(self.leave_comparison)
+        self.compare.pick_wanted.connect(self.pick)
+        self.compare.stars_wanted.connect(self.rate)
         self.compare.message.connect(self.message)
         self.empty = EmptyState(
             "Your photos, best first",
@@ -342,8 +344,8 @@ class AlbumRoom(QWidget):
     @Slot()
     def crop_current(self) -> None:
         """Take the current photo to the Crop room."""
-        if self.model.album is not None and len(rows := self.chosen_rows()):
-            self.crop_wanted.emit(self.model.album.path(int(rows[0])))
+        if (path := self.chosen_path) is not None:
+            self.crop_wanted.emit(path)
 
     @Slot()
     def crop_many(self) -> None:
@@ -367,6 +369,12 @@ class AlbumRoom(QWidget):
             return shown[[current.row()]]
         spans = [(each.top(), each.bottom() + 1) for each in self.grid.selectionModel().selection().toList()]
         return shown[np.concatenate([np.arange(*span) for span in sorted(spans)])] if spans else shown[:0]
+
+    @property
+    def chosen_path(self) -> Path | None:
+        """The first photo that an action is for; None where there is none."""
+        rows = self.chosen_rows()
+        return self.model.album.path(int(rows[0])) if self.model.album is not None and len(rows) else None
 
     # Marking
 

@@ -1,5 +1,6 @@
 """What a person says of photos (picked, rejected, stars), written down at once, with undo and redo of everything."""
 
+import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
@@ -23,6 +24,8 @@ _PICK_WORDS = {PICKED: "picked", UNMARKED: "unmarked", REJECTED: "rejected"}
 # So many photos are marked before anybody notices; more are a task that is seen and can be stopped.
 AT_ONCE = 200
 _TASK = "Marking photos"
+# After each portion, for the window to paint in: else it waits for Python at every stroke, two seconds for one paint.
+REST_S = 0.02
 # From marks, and the points of the same photos (N,), to how they shall be marked.
 Change = Callable[[MarkColumns, npt.NDArray[np.float32]], MarkColumns]
 
@@ -166,6 +169,11 @@ class Culling(QObject):
             with self._open_catalogue() as catalogue:
                 yield from store_marks(before, after, catalogue, undoing=undoing, rewrites=rewrites)
 
+        def restful_task() -> Iterator[Progress[MarkColumns]]:
+            for progress in task():
+                yield progress
+                time.sleep(REST_S)
+
         def show(progress: Progress[MarkColumns]) -> None:
             nonlocal done
             done = progress.done
@@ -180,7 +188,7 @@ class Culling(QObject):
             self.marked.emit()
 
         if len(after) > AT_ONCE:
-            self._strip.run(_TASK, task, progressed=show, ended=end)
+            self._strip.run(_TASK, restful_task, progressed=show, ended=end)
             return
         try:
             for progress in task():

@@ -1,7 +1,10 @@
 """Changes of marks in portions, each stored in one step: a hundred thousand photos are not marked in one go."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+
+import numpy as np
 
 from engine.catalogue import Catalogue, UnwrittenStars
 from engine.mark_columns import MarkColumns
@@ -10,6 +13,7 @@ from engine.resources import SAMPLES
 from studio.star_place import star_place
 
 STEP = 1000
+_SAMPLES = f"{SAMPLES}{os.sep}"
 
 
 def store_marks(
@@ -34,13 +38,14 @@ def store_marks(
     for start in range(0, len(after), STEP):
         part = slice(start, start + STEP)
         marked = after[part]
-        marks = list(zip(map(Path, marked.paths), marked.marks(), strict=True))
-        changed = marked.other_stars(before[part]).tolist()
+        marks = marked.marks()
+        is_other = marked.other_stars(before[part])
+        to_write = range(len(marks)) if rewrites else np.flatnonzero(is_other).tolist()
         unwritten = [
-            UnwrittenStars(path, mark.stars, mark.by_score, place, undoing)
-            for (path, mark), is_other in zip(marks, changed, strict=True)
+            UnwrittenStars(Path(marked.paths[each]), marks[each].stars, marks[each].by_score, place, undoing)
+            for each in to_write
             # The program's own samples are never written to.
-            if place is not None and (rewrites or is_other) and SAMPLES not in path.parents
+            if place is not None and not marked.paths[each].startswith(_SAMPLES)
         ]
-        catalogue.mark_files(marks, unwritten)
+        catalogue.mark_files(list(zip(marked.paths, marks, strict=True)), unwritten)
         yield Progress(start + len(marked), len(after), "", (marked,))

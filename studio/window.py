@@ -279,8 +279,8 @@ class StudioWindow(QMainWindow):
     @Slot()
     def _show_hood(self) -> None:
         """Go to the Lab with the photo that is chosen in the Album."""
-        if paths := self.album.tasks.chosen_paths():
-            self.lab.hood.show_photo(Path(paths[0]))
+        if (path := self.album.chosen_path) is not None:
+            self.lab.hood.show_photo(path)
         self._show_in_lab(self.lab.hood)
 
     def _open_folder(self) -> None:
