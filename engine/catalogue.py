@@ -310,6 +310,10 @@ class Catalogue(CatalogueMarks):
 
         A photo that this model has not scored comes with a logit of null and the points of the last model that did.
         """
+        return list(self.each_photo(model_sha256, folders))
+
+    def each_photo(self, model_sha256: str, folders: Sequence[Path] | None = None) -> Iterator[ListRow]:
+        """The same one by one: who takes each row apart at once has a hundred thousand in two thirds of the time."""
         older = "(SELECT points FROM scores WHERE content = files.content ORDER BY model DESC LIMIT 1)"
         query = f"""
             SELECT path, files.content, error, width, height, taken, faces, sharpness, eyes_closed,
@@ -320,7 +324,8 @@ class Catalogue(CatalogueMarks):
         """
         with self._errors_named():
             model = self._model_id(model_sha256)
-            return [row for span in _spans(folders) for row in self._database.execute(query, (model, *span))]
+            for span in _spans(folders):
+                yield from self._database.execute(query, (model, *span))
 
     # Stars that were written
 
