@@ -1,6 +1,7 @@
 """The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,7 @@ from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
 from studio.wording import count
 
-FOLDER_SETTING = "album/folder"
+FOLDER_SETTING, GO_ON_SETTING = "album/folder", "album/go on after marks"
 TRY_AGAIN_MS = 1000
 
 
@@ -381,12 +382,30 @@ class AlbumRoom(QWidget):
     @Slot(int)
     def pick(self, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) the chosen photos."""
-        self.culling.pick(self.chosen_rows(), pick)
+        self._mark(partial(self.culling.pick, pick=pick))
 
     @Slot(int)
     def rate(self, stars: int) -> None:
         """Give the chosen photos 1 to 5 stars, or none."""
-        self.culling.rate(self.chosen_rows(), stars)
+        self._mark(partial(self.culling.rate, stars=stars))
+
+    def _mark(self, mark: Callable[[Rows], None]) -> None:
+        rows, page = self.chosen_rows(), self.pages.currentWidget()
+        mark(rows)
+        # Where several are chosen, or compared, the next one is a person's own choice.
+        is_last = self.grid.currentIndex().row() == self.model.rowCount() - 1
+        if self.goes_on and len(rows) == 1 and page is not self.compare and not is_last:
+            self.step(1)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next photo is shown once one is marked."""
+        return bool(QSettings().value(GO_ON_SETTING, False, bool))
+
+    @Slot(bool)
+    def go_on_after_marks(self, goes_on: bool) -> None:
+        """Show the next photo once one is marked, or stay; remembered."""
+        QSettings().setValue(GO_ON_SETTING, goes_on)
 
     @Slot()
     def _show_marks(self) -> None:

@@ -16,7 +16,7 @@ from studio.toggle import colour_button
 from studio.wording import count
 
 FULL, HOLLOW = "★", "☆"
-STAR_PIXELS = 20
+STAR_PIXELS, SMALL_STAR_PIXELS = 20, 18
 # Of stars that a person gave; readable on a light and on a dark window. Those from a score have the text's dimmest.
 STARS = QColor("#d9a514")
 
@@ -43,7 +43,7 @@ class MarkButtons(QWidget):
         for button in (self.pick_button, self.reject_button):
             # Of the longest of its words; a sign needs no more than its height.
             button.setFixedWidth(button.sizeHint().height() if small else button.sizeHint().width())
-        self.stars = [_star(partial(self._rate, number)) for number in range(1, MOST_STARS + 1)]
+        self.stars = [_star(partial(self._rate, number), small=small) for number in range(1, MOST_STARS + 1)]
         self.line = QHBoxLayout(self)
         self.line.setContentsMargins(0, 0, 0, 0)
         for button in (self.pick_button, self.reject_button):
@@ -127,12 +127,14 @@ def _button(text: str, action: Callable[[], object]) -> QPushButton:
     return _quiet(QPushButton(text), action)
 
 
-def _star(action: Callable[[], object]) -> QToolButton:
+def _star(action: Callable[[], object], *, small: bool) -> QToolButton:
     star = QToolButton()
     star.setAutoRaise(True)
     font = star.font()
-    font.setPixelSize(STAR_PIXELS)
+    font.setPixelSize(SMALL_STAR_PIXELS if small else STAR_PIXELS)
     star.setFont(font)
+    if small:
+        star.setFixedWidth(star.fontMetrics().horizontalAdvance(FULL) + 4)  # a name has to stand beside them
     return _quiet(star, action)
 
 

@@ -87,7 +87,8 @@ class TrashDialog(QDialog):
         if hidden:
             lines.append(f"{hidden:,} of them are not shown at the moment, because of the filter.")
         lines += copies.in_words()
-        lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back.")
+        whose, what = ("Its", "it") if len(photos) == 1 else ("Their", "them")
+        lines.append(f"{whose} sidecars go along. Nothing is deleted: Undo brings {what} back.")
         self.text = QLabel("\n".join(lines))
         self.text.setWordWrap(True)
         self.copies_too = QCheckBox(f"Move the {count(len(copies.here), 'copy', 'copies')} in this album too")

@@ -282,6 +282,23 @@ def test_what_another_program_rejected_is_rejected_until_i_say_otherwise(
     assert not _marks(window)[photo.name].is_rejected
 
 
+def test_the_next_photo_comes_after_each_mark_if_i_want_that(qtbot: QtBot, album: StudioWindow) -> None:
+    album.album_menu.go_on.setChecked(True)
+    first, second, third = (album.album.model.photo(place).path.name for place in range(3))
+    _choose(album, 0)
+    _press(qtbot, album, Qt.Key.Key_P)
+    _press(qtbot, album, Qt.Key.Key_X)
+    album.album.toggle_large()
+    _press(qtbot, album, Qt.Key.Key_4)
+    assert album.album.grid.currentIndex().row() == 3
+    assert album.album.large.path == album.album.model.photo(3).path
+    marks = _marks(album)
+    assert (marks[first].pick, marks[second].pick, marks[third]) == (1, -1, Mark(4))
+    album.album_menu.go_on.setChecked(False)
+    _press(qtbot, album, Qt.Key.Key_P)
+    assert album.album.grid.currentIndex().row() == 3
+
+
 # Stars from scores
 
 
