@@ -156,7 +156,7 @@ class AlbumModel(QAbstractListModel):
         album = self.album
         if album is None:
             return []
-        rows = album.rows_of(path.absolute() for path in paths)
+        rows = album.rows_of(path if path.is_absolute() else path.absolute() for path in paths)
         return sorted(self.shown_places(rows[rows != UNKNOWN]).tolist())
 
     def place_standing_for(self, path: Path) -> int | None:

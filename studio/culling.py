@@ -1,11 +1,11 @@
 """What a person says of photos (picked, rejected, stars), written down at once, with undo and redo of everything."""
 
-import time
+import threading
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from engine.album_columns import UNKNOWN, UNRATED, Rows
@@ -24,8 +24,8 @@ _PICK_WORDS = {PICKED: "picked", UNMARKED: "unmarked", REJECTED: "rejected"}
 # So many photos are marked before anybody notices; more are a task that is seen and can be stopped.
 AT_ONCE = 200
 _TASK = "Marking photos"
-# After each portion, for the window to paint in: else it waits for Python at every stroke, two seconds for one paint.
-REST_S = 0.02
+# The window paints each portion before the next is begun: else it waits for Python at every stroke, for two seconds.
+PAINT_WAIT_S = 0.5
 # From marks, and the points of the same photos (N,), to how they shall be marked.
 Change = Callable[[MarkColumns, npt.NDArray[np.float32]], MarkColumns]
 
@@ -163,7 +163,7 @@ class Culling(QObject):
         if self._strip.busy and (len(after) > AT_ONCE or self._strip.what == _TASK):
             self.message.emit(f"Wait for the end of this, or cancel it: {self._strip.what}.")
             return
-        done = 0
+        done, painted = 0, threading.Event()
 
         def task() -> Iterator[Progress[MarkColumns]]:
             with self._open_catalogue() as catalogue:
@@ -171,14 +171,16 @@ class Culling(QObject):
 
         def restful_task() -> Iterator[Progress[MarkColumns]]:
             for progress in task():
+                painted.clear()
                 yield progress
-                time.sleep(REST_S)
+                painted.wait(PAINT_WAIT_S)
 
         def show(progress: Progress[MarkColumns]) -> None:
             nonlocal done
             done = progress.done
             for marks in progress.results:
                 self._model.take_marks(marks)
+            QTimer.singleShot(0, painted.set)
 
         def end(text: str) -> None:
             part = slice(0, done)
