@@ -6,7 +6,7 @@ of row numbers in the order of showing.
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from math import isnan
 from pathlib import Path
@@ -14,15 +14,18 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from engine.album_columns import COLUMNS, NULLS, UNKNOWN, UNRATED, Rows, as_numbers
-from engine.catalogue import LIST_COLUMNS, ListRow, Mark
+from engine.album_columns import COLUMNS, LISTED, NULLS, UNKNOWN, UNRATED, Rows, as_numbers
+from engine.catalogue import ListRow, Mark
 from engine.checkpoint import ModelCard
 from engine.groups import keep_best
+from engine.mark_columns import MarkColumns
 from engine.photo_filter import PhotoFilter, SortKey, rows_that_match
 from engine.ratings import UNRATED as SAID_UNRATED
 from engine.scan import ScoredPhoto
 
 _DIGITS = re.compile(r"\d+")
+# Rows that are made in one go.
+_AT_ONCE = 1000
 
 
 @dataclass(frozen=True)
@@ -80,40 +83,50 @@ class Album:
 
     # What comes in
 
-    def add_listed(self, rows: Sequence[ListRow]) -> None:
-        """Add photos as the catalogue lists them (`Catalogue.list_photos`), none of them here already."""
-        if not rows:
-            return
-        columns = dict(zip(LIST_COLUMNS, zip(*rows, strict=True), strict=True))
-        start, count = self._count, len(rows)
+    def add_listed(self, rows: Iterable[ListRow]) -> None:
+        """Add photos as the catalogue lists them (`Catalogue.each_photo`), none of them here already."""
+        # Without a list of the rows between: half of the time that a hundred thousand take went into it.
+        listed = np.fromiter(rows, LISTED)
+        start, count = self._count, len(listed)
         self._reserve(start + count)
         new = self._numbers[start : start + count]
-        for name in set(COLUMNS.names or ()) & set(columns):
-            values = columns[name]
-            if name in NULLS:
-                null = NULLS[name]
-                new[name] = [null if value is None else value for value in values]
-            else:
-                new[name] = np.array(values, np.float64)  # null becomes NaN
+        for name in set(COLUMNS.names or ()) & set(LISTED.names or ()):
+            values = listed[name]
+            new[name] = np.where(np.isnan(values), NULLS[name], values) if name in NULLS else values
         new["older_model"] = np.isnan(new["logit"]) & ~np.isnan(new["points"])
         self._place_older(new)
         new["group"] = UNKNOWN
-        paths = [os.fsdecode(path) for path in columns["path"]]
-        self._add_paths(paths)
-        self._row_by_path.update(zip(paths, range(start, start + count), strict=True))
-        self._errors.update((start + place, str(error)) for place, error in enumerate(columns["error"]) if error)
+        self._paths += map(os.fsdecode, listed["path"].tolist())
+        self._errors.update((start + place, str(error)) for place, error in enumerate(listed["error"]) if error)
         self._count += count
 
-    def _add_paths(self, paths: Sequence[str]) -> None:
-        names = [path[path.rfind(os.sep) + 1 :].casefold() for path in paths]
-        self._paths += paths
-        self._folded_names += names
-
     def prepare_names(self) -> None:
-        """Make the names ready to be sorted, which a hundred thousand take a fifth of a second for; by any thread."""
-        folded, natural = self._folded_names, self._natural_names
+        """Make paths and names ready to be looked up, searched and sorted, by any thread.
+
+        A hundred thousand take a fifth of a second for it, which nobody who wants to see them first has to wait for.
+        """
+        self._rows_by_path_now()
+        folded, natural = self._folded_names_now(), self._natural_names
         if len(natural) < len(folded):
             self._natural_names = [*natural, *map(_natural, folded[len(natural) :])]
+
+    # Another thread may be at the same: each makes all that is missing, then takes it for the old in one step.
+
+    def _rows_by_path_now(self) -> dict[str, int]:
+        rows = self._row_by_path
+        if len(rows) != len(self._paths):
+            rows = dict(zip(self._paths, range(len(self._paths)), strict=False))
+            self._row_by_path = rows
+        return rows
+
+    def _folded_names_now(self) -> list[str]:
+        folded = self._folded_names
+        if len(folded) != len(self._paths):
+            known = folded if len(folded) < len(self._paths) else []
+            new = self._paths[len(known) :]
+            folded = [*known, *(path[path.rfind(os.sep) + 1 :].casefold() for path in new)]
+            self._folded_names = folded
+        return folded
 
     def _place_older(self, new: np.ndarray) -> None:
         """Let scores of an older model, told in points, stand among those of this one."""
@@ -123,15 +136,16 @@ class Album:
 
     def put(self, photos: Iterable[ScoredPhoto]) -> None:
         """Add photos, or take them in place of what was said of the same files before."""
+        rows = self._rows_by_path_now()
         for photo in photos:
             path = str(photo.path.absolute())
-            row = self._row_by_path.get(path)
+            row = rows.get(path)
             if row is None:
                 row = self._count
                 self._reserve(row + 1)
                 self._count += 1
-                self._add_paths([path])
-                self._row_by_path[path] = row
+                self._paths.append(path)
+                rows[path] = row
                 self._numbers[row] = np.zeros((), COLUMNS)
                 self._numbers[row]["group"] = UNKNOWN
             self._errors.pop(row, None)
@@ -141,16 +155,17 @@ class Album:
 
     def remove(self, paths: Iterable[Path]) -> None:
         """Take files out; the rows after them get new numbers."""
-        gone = {row for path in paths if (row := self._row_by_path.get(str(path.absolute()))) is not None}
+        gone = {row for path in paths if (row := self.row_of(path)) is not None}
         if not gone:
             return
         stay = np.ones(self._count, bool)
         stay[list(gone)] = False
         kept = np.flatnonzero(stay)
         self._numbers[: len(kept)] = self._numbers[: self._count][kept]
-        staying = [self._paths[row] for row in kept.tolist()]
-        self._paths, self._folded_names, self._natural_names = [], [], []
-        self._add_paths(staying)
+        self.prepare_names()
+        self._paths, self._folded_names, self._natural_names = (
+            [texts[row] for row in kept.tolist()] for texts in (self._paths, self._folded_names, self._natural_names)
+        )
         self._rows_by_name = np.empty(0, np.int32)
         self._errors = {new: self._errors[old] for new, old in enumerate(kept.tolist()) if old in self._errors}
         self._row_by_path = {path: row for row, path in enumerate(self._paths)}
@@ -158,16 +173,34 @@ class Album:
 
     def mark(self, marks: Mapping[int, Mark]) -> Rows:
         """Take what a person said of contents (by their numbers); the rows that show one of them."""
-        rows = self.rows_with(marks)
-        of_rows = [marks[content] for content in self.numbers["content"][rows].tolist()]
-        self.numbers["stars"][rows] = [UNRATED if mark.stars is None else mark.stars for mark in of_rows]
-        self.numbers["pick"][rows] = [mark.pick for mark in of_rows]
-        self.numbers["by_score"][rows] = [mark.by_score for mark in of_rows]
+        stars = [UNRATED if mark.stars is None else mark.stars for mark in marks.values()]
+        picks, by_score = [mark.pick for mark in marks.values()], [mark.by_score for mark in marks.values()]
+        columns = {"stars": np.array(stars), "pick": np.array(picks), "by_score": np.array(by_score)}
+        return self._mark(np.array(list(marks), np.int64), columns)
+
+    def take_marks(self, marks: MarkColumns) -> Rows:
+        """Take what a person said of photos; the rows that show one of them, copies too."""
+        rows = self.rows_of(marks.paths)
+        here = rows != UNKNOWN
+        columns = {"stars": marks.stars[here], "pick": marks.pick[here], "by_score": marks.by_score[here]}
+        return self._mark(self.numbers["content"][rows[here]], columns)
+
+    def _mark(self, contents: npt.NDArray[np.int64], columns: Mapping[str, np.ndarray]) -> Rows:
+        rows = self.rows_with(contents)
+        in_order = np.argsort(contents, kind="stable")
+        places = in_order[np.searchsorted(contents, self.numbers["content"][rows], sorter=in_order)]
+        for name, values in columns.items():
+            self.numbers[name][rows] = values[places]
         return rows
 
-    def rows_with(self, contents: Iterable[int]) -> Rows:
+    def marks_of(self, rows: Rows) -> MarkColumns:
+        """What a person said of the photos in these rows."""
+        stars, pick, by_score = (self.numbers[name][rows] for name in ("stars", "pick", "by_score"))
+        return MarkColumns(self.path_names(rows), stars, pick, by_score)
+
+    def rows_with(self, contents: npt.ArrayLike) -> Rows:
         """The rows of files that hold one of these contents (their numbers); copies are several."""
-        return np.flatnonzero(np.isin(self.numbers["content"], list(contents))).astype(np.int32)
+        return np.flatnonzero(np.isin(self.numbers["content"], contents)).astype(np.int32)
 
     def set_content(self, path: Path, content: int) -> None:
         """Take the number of what a file holds now, where the picture stayed the same."""
@@ -191,9 +224,10 @@ class Album:
     def path(self, row: int) -> Path:
         return Path(self._paths[row])
 
-    def rows_of(self, paths: Iterable[Path]) -> list[int | None]:
-        """The rows of many absolute paths; None for those that are not here."""
-        return [self._row_by_path.get(str(path)) for path in paths]
+    def rows_of(self, paths: Iterable[Path | str]) -> Rows:
+        """The rows of many absolute paths; UNKNOWN for those that are not here."""
+        rows_by_path = self._rows_by_path_now()
+        return np.array([rows_by_path.get(str(path), UNKNOWN) for path in paths], np.int32)
 
     def path_names(self, rows: Rows) -> list[str]:
         """The paths of many rows, as text."""
@@ -207,17 +241,31 @@ class Album:
 
     def row_of(self, path: Path) -> int | None:
         """The row of a file; None if it is not here."""
-        return self._row_by_path.get(str(path.absolute()))
+        return self._rows_by_path_now().get(str(path.absolute()))
 
     def photos(self, rows: Rows) -> list[PhotoRow]:
         """Many rows, ten times as fast as one by one."""
-        names = ("points", "taken", "stars", "pick", "by_score", "content", "width", "height", "older_model", "faces")
-        columns = [self.numbers[name][rows].tolist() for name in (*names, "eyes_closed", "group")]
-        return [self._photo(row, *values) for row, *values in zip(rows.tolist(), *columns, strict=True)]
+        return list(self.photos_later(rows))
 
+    def photos_later(self, rows: Rows) -> Iterator[PhotoRow]:
+        """The same for very many: read before this returns, to be gone through later, and by any thread."""
+        names = ("points", "taken", "stars", "pick", "by_score", "content", "width", "height", "older_model", "faces")
+        columns = [self.numbers[name][rows] for name in (*names, "eyes_closed", "group")]
+        errors = [self._errors.get(row) for row in rows.tolist()]
+        paths = self.path_names(rows)
+
+        def made() -> Iterator[PhotoRow]:
+            for start in range(0, len(paths), _AT_ONCE):
+                part = slice(start, start + _AT_ONCE)
+                values = (column[part].tolist() for column in columns)
+                yield from map(self._photo, paths[part], errors[part], *values)
+
+        return made()
+
+    @staticmethod
     def _photo(
-        self,
-        row: int,
+        path: str,
+        error: str | None,
         points: float,
         taken: float,
         stars: int,
@@ -232,7 +280,7 @@ class Album:
         group: int,
     ) -> PhotoRow:
         return PhotoRow(
-            path=Path(self._paths[row]),
+            path=Path(path),
             content=content,
             size_wh=(width, height),
             points=None if isnan(points) else points,
@@ -241,7 +289,7 @@ class Album:
             eyes_closed=eyes_closed,
             taken=None if isnan(taken) else taken,
             mark=Mark(None if stars == UNRATED else stars, pick, by_score),
-            error=self._errors.get(row),
+            error=error,
             group=group,
         )
 
@@ -287,7 +335,7 @@ class Album:
 
     def matches(self, wanted: PhotoFilter) -> npt.NDArray[np.bool_]:
         """Which rows a filter lets through, stacks aside: bool (N,)."""
-        return rows_that_match(wanted, self.numbers, self._folded_names)
+        return rows_that_match(wanted, self.numbers, self._folded_names_now() if wanted.text else ())
 
     def _order(self, key: SortKey, *, turned: bool) -> npt.NDArray[np.float64]:
         """A number for each row: the smaller, the earlier it is shown."""

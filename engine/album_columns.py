@@ -28,6 +28,18 @@ COLUMNS = np.dtype(
         ("group", np.int32),
     ]
 )
+# A row as the catalogue lists it, in the order of `engine.catalogue.LIST_COLUMNS`: numbers that may be null are floats.
+LISTED = np.dtype(
+    [
+        ("path", np.object_),
+        ("content", np.float64),
+        ("error", np.object_),
+        *((name, np.float32) for name in ("width", "height")),
+        ("taken", np.float64),
+        *((name, np.float32) for name in ("faces", "sharpness", "eyes_closed")),
+        *((name, np.float32) for name in ("logit", "points", "stars", "pick", "by_score")),
+    ]
+)
 # What stands for null in each column that comes from the catalogue.
 NULLS = {
     "content": UNKNOWN,

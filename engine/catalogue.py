@@ -101,7 +101,8 @@ class Catalogue(CatalogueMarks):
         """Store what was found in files, all or none; the contents are remembered before.
 
         Stars that were not in the file when it was last read take the place of those that were given here: somebody
-        gave them in another program since. A photo that another program wrote into keeps its marks.
+        gave them in another program since. Where stars wait to be written, that has to have been while they waited. A
+        photo that another program wrote into keeps its marks.
         """
         with self._errors_named(), self._database:
             for path, stamp, file in found:
@@ -132,14 +133,16 @@ class Catalogue(CatalogueMarks):
             self._carry_crops(old, content)
         if file.stars is None or (before and before[1:] == (file.stars, file.by_score)):
             return
-        # A file that turns up elsewhere holds what it held when its content was marked. Stars that are still to be
-        # written into a file are newer than what stands there.
+        # Stars that are still to be written into a file are newer than what stands there, unless it changed meanwhile.
+        waiting = self._unwritten("path = ?", key)
+        if waiting is not None and not waiting.are_older_than(file.stars, file.by_score):
+            return
+        # A file that turns up elsewhere holds what it held when its content was marked.
         query = (
             "INSERT INTO marks VALUES (?1, ?2, 0, ?3) ON CONFLICT (content)"
-            " DO UPDATE SET stars = excluded.stars, by_score = excluded.by_score"
-            " WHERE (?4 OR marks.stars IS NULL) AND NOT EXISTS (SELECT 1 FROM unwritten_stars WHERE path = ?5)"
+            " DO UPDATE SET stars = excluded.stars, by_score = excluded.by_score WHERE ?4 OR marks.stars IS NULL"
         )
-        self._database.execute(query, (content, file.stars, file.by_score, before is not None, key))
+        self._database.execute(query, (content, file.stars, file.by_score, before is not None))
 
     def _is_same_picture(self, content: int, other: int) -> bool:
         """Whether two contents are of one size and one moment: another program wrote into the file."""
@@ -307,6 +310,10 @@ class Catalogue(CatalogueMarks):
 
         A photo that this model has not scored comes with a logit of null and the points of the last model that did.
         """
+        return list(self.each_photo(model_sha256, folders))
+
+    def each_photo(self, model_sha256: str, folders: Sequence[Path] | None = None) -> Iterator[ListRow]:
+        """The same one by one: who takes each row apart at once has a hundred thousand in two thirds of the time."""
         older = "(SELECT points FROM scores WHERE content = files.content ORDER BY model DESC LIMIT 1)"
         query = f"""
             SELECT path, files.content, error, width, height, taken, faces, sharpness, eyes_closed,
@@ -317,7 +324,8 @@ class Catalogue(CatalogueMarks):
         """
         with self._errors_named():
             model = self._model_id(model_sha256)
-            return [row for span in _spans(folders) for row in self._database.execute(query, (model, *span))]
+            for span in _spans(folders):
+                yield from self._database.execute(query, (model, *span))
 
     # Stars that were written
 

@@ -22,18 +22,25 @@ class CatalogueMarks:
         with self._errors_named(), self._database:
             self._mark(marks)
 
-    def mark_files(self, marks: Sequence[tuple[Path, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
+    def mark_files(self, marks: Sequence[tuple[Path | str, Mark]], unwritten: Sequence[UnwrittenStars] = ()) -> None:
         """Store what a person said of photos, and which stars are to be written into files, all or none.
 
         Told by their paths, since a file into which stars are written at this moment gets another content.
 
         Args:
-            marks: of files that are remembered.
+            marks: of files that are remembered; a path told as text is an absolute one.
             unwritten: stars to write; of each file the last ones alone.
         """
         with self._errors_named(), self._database:
-            contents = [(self._content_of(path), mark) for path, mark in marks]
-            self._mark([(content, mark) for content, mark in contents if content is not None])
+            # Looked up by the database: Python is left to the window's thread while thousands are marked.
+            self._database.executemany(
+                "INSERT OR REPLACE INTO marks SELECT content, ?2, ?3, ?4 FROM files"
+                " WHERE path = ?1 AND content IS NOT NULL",
+                [
+                    (os.fsencode(path) if isinstance(path, str) else key_of(path), mark.stars, mark.pick, mark.by_score)
+                    for path, mark in marks
+                ],
+            )
             self._database.executemany(
                 "INSERT OR REPLACE INTO unwritten_stars (path, stars, by_score, replaces_person, place)"
                 " VALUES (?, ?, ?, ?, ?)",
@@ -83,18 +90,36 @@ class CatalogueMarks:
 
     def first_unwritten(self, after: int = -1) -> UnwrittenStars | None:
         """The stars that have waited longest to be written, of those with a higher number; None where none wait."""
-        query = (
-            "SELECT id, path, stars, by_score, replaces_person, place FROM unwritten_stars"
-            " WHERE id > ? ORDER BY id LIMIT 1"
-        )
+        return self._unwritten("id > ? ORDER BY id LIMIT 1", after)
+
+    def _unwritten(self, condition: str, value: int | bytes) -> UnwrittenStars | None:
+        columns = "id, path, stars, by_score, replaces_person, place, tried, found_stars, found_by_score"
+        query = f"SELECT {columns} FROM unwritten_stars WHERE {condition}"
         with self._errors_named():
-            row = self._database.execute(query, (after,)).fetchone()
+            row = self._database.execute(query, (value,)).fetchone()
         if row is None:
             return None
-        number, path, stars, by_score, replaces_person, place = row
-        return UnwrittenStars(
-            Path(os.fsdecode(path)), stars, bool(by_score), RatingPlace(place), bool(replaces_person), number
-        )
+        number, path, stars, by_score, replaces_person, place, tried, found_stars, found_by_score = row
+        found = (found_stars, bool(found_by_score)) if tried else None
+        path = Path(os.fsdecode(path))
+        return UnwrittenStars(path, stars, bool(by_score), RatingPlace(place), bool(replaces_person), number, found)
+
+    def stars_wait(self, stars: UnwrittenStars, found: tuple[int | None, bool] | None) -> None:
+        """Remember that stars could not be written, and what the file held when that happened first.
+
+        Args:
+            stars: which.
+            found: the stars there and whether they were made from a score; None where the file cannot be read: what was
+                found in it last counts.
+        """
+        with self._errors_named(), self._database:
+            if found is None:
+                query = "SELECT stars, by_score FROM files WHERE path = ?"
+                found = self._database.execute(query, (key_of(stars.path),)).fetchone() or (None, False)
+            self._database.execute(
+                "UPDATE unwritten_stars SET tried = 1, found_stars = ?, found_by_score = ? WHERE id = ? AND NOT tried",
+                (*found, stars.id),
+            )
 
     def count_unwritten(self, after: int = -1) -> int:
         """How many photos wait for their stars, of those with a higher number."""

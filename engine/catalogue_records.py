@@ -124,6 +124,8 @@ class UnwrittenStars:
         place: where to.
         replaces_person: whether they may take the place of a person's, as an undo does.
         id: its number in the catalogue.
+        found: what the file held when they could not be written for the first time, stars and whether these were made
+            from a score; None where that did not happen.
     """
 
     path: Path
@@ -132,3 +134,12 @@ class UnwrittenStars:
     place: RatingPlace
     replaces_person: bool = False
     id: int = -1
+    found: tuple[int | None, bool] | None = None
+
+    def are_older_than(self, stars: int | None, by_score: bool) -> bool:
+        """Whether the stars that the file holds now were given in another program while these waited.
+
+        A score's never count as newer than a person's.
+        """
+        is_new = self.found is not None and stars is not None and (stars, by_score) != self.found
+        return is_new and (self.by_score or not by_score)

@@ -148,6 +148,10 @@ _MIGRATIONS: dict[int, tuple[str, ...]] = {
     4: (
         # What the photo was levelled by, clockwise positive: the box is of what that left.
         "ALTER TABLE own_crops ADD COLUMN angle_deg REAL NOT NULL DEFAULT 0",
+        # Stars that could not be written: what the file held then, which tells whether another program gave some since.
+        "ALTER TABLE unwritten_stars ADD COLUMN tried INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE unwritten_stars ADD COLUMN found_stars INTEGER",
+        "ALTER TABLE unwritten_stars ADD COLUMN found_by_score INTEGER NOT NULL DEFAULT 0",
     ),
 }
 

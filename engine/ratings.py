@@ -13,14 +13,16 @@ backups notice.
 """
 
 import errno
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
 
 from engine.errors import PictureError
 from engine.files import is_there
@@ -218,9 +220,13 @@ class StarMapping:
             raise ValueError(f"{points} are no points: 0 to 100 are")
         return 1 + sum(points >= least for least in self.thresholds)
 
-    def preview(self, points: Sequence[float]) -> dict[int, int]:
+    def stars_of(self, points: npt.ArrayLike) -> npt.NDArray[np.int64]:
+        """1 to 5 stars for the points, 0 to 100, of many photos (N,)."""
+        return 1 + np.searchsorted(self.thresholds, np.asarray(points, np.float64), side="right")
+
+    def preview(self, points: npt.ArrayLike) -> dict[int, int]:
         """How many of these would get 1, 2, 3, 4 and 5 stars."""
-        counts = Counter(map(self.stars, points))
+        counts = np.bincount(self.stars_of(points), minlength=MOST_STARS + 1).tolist()
         return {stars: counts[stars] for stars in range(1, MOST_STARS + 1)}
 
     def to_text(self) -> str:

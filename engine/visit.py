@@ -63,7 +63,7 @@ def visit(
     with open_catalogue() as catalogue:
         if not again:
             album = Album(scorer.card)
-            album.add_listed(catalogue.list_photos(scorer.card.model_sha256, paths))
+            album.add_listed(catalogue.each_photo(scorer.card.model_sha256, paths))
             yield Progress(0, 0, "looking for changes", (Listed(album),))
             album.prepare_names()
         files = find_photos(paths)

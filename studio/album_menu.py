@@ -39,6 +39,10 @@ class AlbumMenu(QMenu):
         for number in range(MOST_STARS + 1):
             text = count(number, "star") if number else "No stars"
             self._add(f"&{text}", str(number), partial(room.rate, number), stars)
+        self.go_on = self.addAction("&Jump to the next photo after a mark")
+        self.go_on.setCheckable(True)
+        self.go_on.setChecked(room.goes_on)
+        self.go_on.toggled.connect(room.go_on_after_marks)
         self._add("Stars fr&om scores…", "Ctrl+Shift+R", room.tasks.ask_for_mapping)
         self._add_star_places()
         self.addSeparator()

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistent
 from engine.album import Album, PhotoRow
 from engine.album_columns import UNKNOWN, Rows
 from engine.catalogue import Mark
+from engine.mark_columns import MarkColumns
 from engine.photo_filter import PhotoFilter, SortKey
 from studio.wording import faces_in_words
 
@@ -86,9 +87,16 @@ class AlbumModel(QAbstractListModel):
 
     def mark(self, marks: Mapping[int, Mark]) -> None:
         """Take what a person said of contents; photos stay where they are until the next `refresh`."""
-        if self.album is None:
-            return
-        places = np.flatnonzero(np.isin(self._shown, self.album.mark(marks))).tolist()
+        if self.album is not None:
+            self._tell_marked(self.album.mark(marks))
+
+    def take_marks(self, marks: MarkColumns) -> None:
+        """Take what a person said of photos; they stay where they are until the next `refresh`."""
+        if self.album is not None:
+            self._tell_marked(self.album.take_marks(marks))
+
+    def _tell_marked(self, rows: Rows) -> None:
+        places = np.sort(self.shown_places(rows)).tolist()
         if len(places) > MOST_SINGLE_CHANGES:
             self.dataChanged.emit(self.index(places[0]), self.index(places[-1]), [PhotoRole])
             return
@@ -109,6 +117,11 @@ class AlbumModel(QAbstractListModel):
             self._shown = self.album.select(self.wanted, self.key, turned=self.turned)
             groups = self.album.numbers["group"]
             self._group_sizes = np.bincount(groups[groups != UNKNOWN])
+
+    def shown_places(self, rows: Rows) -> Rows:
+        """Where those of the album's rows stand that are shown."""
+        places = self._places_of(rows)
+        return np.asarray(places[places != UNKNOWN], np.int32)
 
     def _places_of(self, rows: Rows) -> Rows:
         """Where rows of the album stand; UNKNOWN for those that are not shown."""
@@ -143,9 +156,8 @@ class AlbumModel(QAbstractListModel):
         album = self.album
         if album is None:
             return []
-        rows = [row for path in paths if (row := album.row_of(path)) is not None]
-        places = self._places_of(np.array(rows, np.int32))
-        return sorted(places[places != UNKNOWN].tolist())
+        rows = album.rows_of(path if path.is_absolute() else path.absolute() for path in paths)
+        return sorted(self.shown_places(rows[rows != UNKNOWN]).tolist())
 
     def place_standing_for(self, path: Path) -> int | None:
         """Where a photo is shown, or the one that stands for its stack; None if neither is."""

@@ -24,7 +24,7 @@ from studio.culling import REJECTED, Culling
 from studio.export_dialog import ExportDialog, ExportWish
 from studio.file_manager import open_folder, show_in_file_manager
 from studio.rating_writer import RatingWriter
-from studio.star_mapping_dialog import StarMappingDialog
+from studio.star_mapping_dialog import ScoredPhotos, StarMappingDialog
 from studio.star_place import PLACES, keep_stars_in, star_place
 from studio.task_strip import TaskStrip
 from studio.thumbnails import Thumbnails
@@ -107,22 +107,22 @@ class AlbumTasks(QWidget):
     @Slot()
     def ask_for_mapping(self) -> None:
         """Ask how many points make how many stars, and give them."""
-        shown = self._shown()
-        if not any(photo.points is not None for photo in shown):
+        album = self._model.album
+        shown = ScoredPhotos.of(album, self._model.shown) if album is not None else None
+        if album is None or not shown:
             self.message.emit("There are no scores yet: open a folder first.")
             return
-        dialog = StarMappingDialog(shown, self._chosen(), self.window())
+        dialog = StarMappingDialog(shown, ScoredPhotos.of(album, self._chosen_rows()), self.window())
         dialog.wanted.connect(self.give_stars_by_score)
         dialog.open()
 
     @Slot(object, object)
-    def give_stars_by_score(self, photos: Sequence[PhotoRow], mapping: StarMapping) -> None:
+    def give_stars_by_score(self, paths: Sequence[str], mapping: StarMapping) -> None:
         """Give stars from scores, except to what a person rated."""
         album = self._model.album
-        if album is None:
-            return
-        rows = [row for photo in photos if (row := album.row_of(photo.path)) is not None]
-        self.culling.rate_by_score(np.array(rows, np.int32), mapping)
+        if album is not None:
+            rows = album.rows_of(paths)
+            self.culling.rate_by_score(rows[rows != UNKNOWN], mapping)
 
     def write_stars(self) -> None:
         """Write the stars of the chosen photos, or of all that are shown, where stars are kept now."""
@@ -160,11 +160,11 @@ class AlbumTasks(QWidget):
         # What is rejected is not among the best, unless nothing else is looked at.
         wanted = self._model.wanted
         best = album.select(replace(wanted, picks=wanted.picks - {REJECTED} or wanted.picks), SortKey.SCORE)
-        good = best[album.numbers["content"][best] != UNKNOWN].tolist()
+        chosen = self._chosen_rows()
         dialog = ExportDialog(
-            [photo.path for photo in self._chosen() if photo.error is None],
-            [album.path(row) for row in picked.tolist()],
-            [album.path(row) for row in good],
+            album.path_names(chosen[album.numbers["content"][chosen] != UNKNOWN]),
+            album.path_names(picked),
+            album.path_names(best[album.numbers["content"][best] != UNKNOWN]),
             [Path(folder) for folder in album.folders()],
             self.window(),
         )
@@ -192,7 +192,7 @@ class AlbumTasks(QWidget):
 
         self.strip.run(
             "Exporting",
-            lambda: export_photos(wish.photos, wish.folder, wish.settings),
+            lambda: export_photos([Path(photo) for photo in wish.photos], wish.folder, wish.settings),
             progressed=lambda step: exported.extend(step.results),
             ended=end,
         )
@@ -206,8 +206,8 @@ class AlbumTasks(QWidget):
     @Slot()
     def ask_to_save_list(self) -> None:
         """Ask for a file, and save what is known of the photos that are shown, in their order."""
-        photos = self._shown()
-        if not photos:
+        album, rows = self._model.album, self._model.shown
+        if album is None or not len(rows):
             self.message.emit("No photos are shown.")
         elif self.is_free:
             documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
@@ -217,10 +217,13 @@ class AlbumTasks(QWidget):
                 self.window(), "Save the list of the photos that are shown", str(start), ";;".join(formats)
             )
             if name:
-                self.save_list(photos, Path(name), formats.get(chosen, TableFormat.CSV))
+                self.save_list(album.photos_later(rows), len(rows), Path(name), formats.get(chosen, TableFormat.CSV))
 
-    def save_list(self, photos: Sequence[PhotoRow], target: Path, table_format: TableFormat) -> None:
-        """Save what is known of photos; a name's suffix tells the format, and one without gets that of the format."""
+    def save_list(self, photos: Iterator[PhotoRow], number: int, target: Path, table_format: TableFormat) -> None:
+        """Save what is known of so many photos; a name's suffix tells the format, one without gets that of the format.
+
+        The photos are gone through in the background.
+        """
         suffix = target.suffix[1:].lower()
         if suffix in available_formats():
             table_format = TableFormat(suffix)
@@ -231,7 +234,7 @@ class AlbumTasks(QWidget):
         def task() -> Iterator[Progress[FactRow]]:
             rows: list[FactRow] = []
             with self._open_catalogue() as catalogue:
-                for step in rows_of_album(photos, catalogue):
+                for step in rows_of_album(list(photos), catalogue):
                     rows += step.results
                     yield Progress(step.done, step.total, step.note)
             save_table(rows, target, table_format)
@@ -240,7 +243,7 @@ class AlbumTasks(QWidget):
             if text or self.strip.was_stopped:
                 self.message.emit(text or "Stopped: no list was saved.")
             else:
-                words = f"The list of {count(len(photos), 'photo')} is saved as {target}"
+                words = f"The list of {count(number, 'photo')} is saved as {target}"
                 self.strip.show_result(words, "Open the folder", lambda: self._open_folder(target.parent))
 
         self.strip.run("Saving the list", task, progressed=lambda _: None, ended=end)
@@ -270,18 +273,17 @@ class AlbumTasks(QWidget):
 
     def show_in_file_manager(self) -> None:
         """Show the first chosen photo where it lies."""
-        for photo in self._chosen()[:1]:
-            if not show_in_file_manager(photo.path):
-                self.message.emit(f"No file manager answers. The photo is {photo.path}")
+        rows = self._chosen_rows()
+        if self._model.album is not None and len(rows):
+            path = self._model.album.path(int(rows[0]))
+            if not show_in_file_manager(path):
+                self.message.emit(f"No file manager answers. The photo is {path}")
 
     def copy_path(self) -> None:
         """Put the paths of the chosen photos on the clipboard, one a line."""
-        if paths := [str(photo.path) for photo in self._chosen()]:
+        if paths := self._chosen_paths():
             QGuiApplication.clipboard().setText("\n".join(paths))
-            self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths)} paths copied.")
+            self.message.emit(f"Copied: {paths[0]}" if len(paths) == 1 else f"{len(paths):,} paths copied.")
 
-    def _chosen(self) -> list[PhotoRow]:
-        return self._model.album.photos(self._chosen_rows()) if self._model.album is not None else []
-
-    def _shown(self) -> list[PhotoRow]:
-        return self._model.album.photos(self._model.shown) if self._model.album is not None else []
+    def _chosen_paths(self) -> list[str]:
+        return self._model.album.path_names(self._chosen_rows()) if self._model.album is not None else []

@@ -1,15 +1,25 @@
 """The Album room: the photos of folders, best first, filling in while they are scored; to be picked and rated."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QSettings, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import (
+    QItemSelection,
+    QItemSelectionModel,
+    QItemSelectionRange,
+    QModelIndex,
+    QSettings,
+    Qt,
+    QTimer,
+    Signal,
+    Slot,
+)
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow
-from engine.album_columns import Rows
+from engine.album_columns import UNKNOWN, Rows
 from engine.resources import SAMPLES
 from engine.scoring import Scorer
 from studio.album_browsing import AlbumBrowsing
@@ -28,7 +38,7 @@ from studio.photo_grid import PhotoGrid
 from studio.thumbnails import Thumbnails
 from studio.wording import count
 
-FOLDER_SETTING = "album/folder"
+FOLDER_SETTING, GO_ON_SETTING = "album/folder", "album/go on after marks"
 TRY_AGAIN_MS = 1000
 
 
@@ -93,6 +103,8 @@ class AlbumRoom(QWidget):
         self.large.message.connect(self.message)
         self.compare = CompareView(self.model, self.open_catalogue, self.decoded)
         self.compare.back_wanted.connect(self.leave_comparison)
+        self.compare.pick_wanted.connect(self.pick)
+        self.compare.stars_wanted.connect(self.rate)
         self.compare.message.connect(self.message)
         self.empty = EmptyState(
             "Your photos, best first",
@@ -221,8 +233,8 @@ class AlbumRoom(QWidget):
             return
         self.grid.setCurrentIndex(self.model.index(places[0]))
         chosen = QItemSelection()
-        for place in places:
-            chosen.select(self.model.index(place), self.model.index(place))
+        for span in np.split(places, np.flatnonzero(np.diff(places) > 1) + 1):
+            chosen.append(QItemSelectionRange(self.model.index(int(span[0])), self.model.index(int(span[-1]))))
         self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.message.emit(f"{count(len(places), 'photo')} selected.")
 
@@ -316,7 +328,7 @@ class AlbumRoom(QWidget):
         if self.pages.currentWidget() is self.compare:
             self.leave_comparison()
             return
-        if self.compare.begin(self.chosen()):
+        if self.compare.begin(self.chosen_rows()):
             self.pages.setCurrentWidget(self.compare)
             self.compare.setFocus()
 
@@ -333,17 +345,19 @@ class AlbumRoom(QWidget):
     @Slot()
     def crop_current(self) -> None:
         """Take the current photo to the Crop room."""
-        if photos := self.chosen()[:1]:
-            self.crop_wanted.emit(photos[0].path)
+        if (path := self.chosen_path) is not None:
+            self.crop_wanted.emit(path)
 
     @Slot()
     def crop_many(self) -> None:
         """Take the selected photos to the Crop room, or all that are shown where no more than one is selected."""
-        photos = self.chosen()
-        if len(photos) < 2:
-            photos = [self.model.photo(place) for place in range(self.model.rowCount())]
-        if paths := [photo.path for photo in photos if photo.error is None]:
-            self.crops_wanted.emit(paths)
+        album, rows = self.model.album, self.chosen_rows()
+        if album is None:
+            return
+        if len(rows) < 2:
+            rows = self.model.shown
+        if paths := album.path_names(rows[album.numbers["content"][rows] != UNKNOWN]):
+            self.crops_wanted.emit([Path(path) for path in paths])
 
     def chosen_rows(self) -> Rows:
         """The album's rows that an action is for: what is looked at, or what is selected, in its order."""
@@ -357,21 +371,41 @@ class AlbumRoom(QWidget):
         spans = [(each.top(), each.bottom() + 1) for each in self.grid.selectionModel().selection().toList()]
         return shown[np.concatenate([np.arange(*span) for span in sorted(spans)])] if spans else shown[:0]
 
-    def chosen(self) -> list[PhotoRow]:
-        """The photos that an action is for."""
-        return self.model.album.photos(self.chosen_rows()) if self.model.album is not None else []
+    @property
+    def chosen_path(self) -> Path | None:
+        """The first photo that an action is for; None where there is none."""
+        rows = self.chosen_rows()
+        return self.model.album.path(int(rows[0])) if self.model.album is not None and len(rows) else None
 
     # Marking
 
     @Slot(int)
     def pick(self, pick: int) -> None:
         """Pick (1), reject (-1) or unmark (0) the chosen photos."""
-        self.culling.pick(self.chosen_rows(), pick)
+        self._mark(partial(self.culling.pick, pick=pick))
 
     @Slot(int)
     def rate(self, stars: int) -> None:
         """Give the chosen photos 1 to 5 stars, or none."""
-        self.culling.rate(self.chosen_rows(), stars)
+        self._mark(partial(self.culling.rate, stars=stars))
+
+    def _mark(self, mark: Callable[[Rows], None]) -> None:
+        rows, page = self.chosen_rows(), self.pages.currentWidget()
+        mark(rows)
+        # Where several are chosen, or compared, the next one is a person's own choice.
+        is_last = self.grid.currentIndex().row() == self.model.rowCount() - 1
+        if self.goes_on and len(rows) == 1 and page is not self.compare and not is_last:
+            self.step(1)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the next photo is shown once one is marked."""
+        return bool(QSettings().value(GO_ON_SETTING, False, bool))
+
+    @Slot(bool)
+    def go_on_after_marks(self, goes_on: bool) -> None:
+        """Show the next photo once one is marked, or stay; remembered."""
+        QSettings().setValue(GO_ON_SETTING, goes_on)
 
     @Slot()
     def _show_marks(self) -> None:

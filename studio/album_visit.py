@@ -1,5 +1,6 @@
 """Visits the folders of the album in the background: scores what is new, says how far it is, watches for changes."""
 
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from studio.jobs import JobSlot
 
 # New photos are shown this often: a hundred thousand are sorted in a tenth of this.
 SHOW_EVERY_MS = 400
+# The photos that are known are painted before the visit goes on, as it would keep Python from the window's thread.
+PAINT_WAIT_S = 0.5
 # After a folder changed: more files may be on their way.
 LOOK_AGAIN_MS = 2000
 # Folders that are watched for changes; the system's own limit is a few thousand.
@@ -95,12 +98,19 @@ class AlbumVisit(QObject):
             self._visit(self._scorer, again=True)
 
     def _visit(self, scorer: Scorer, *, again: bool) -> None:
-        paths = self.paths
+        paths, shown = self.paths, threading.Event()
 
         def task() -> Iterator[Progress[Listed | Gone | ScoredPhoto | Grouped]]:
-            yield from visit(paths, self._open_catalogue, scorer, again=again)
+            for step in visit(paths, self._open_catalogue, scorer, again=again):
+                yield step
+                if any(isinstance(result, Listed) for result in step.results):
+                    shown.wait(PAINT_WAIT_S)
 
-        self.jobs.start(task, progressed=self._take, completed=lambda: self._complete(again=again), failed=self._fail)
+        def take(step: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:
+            self._take(step)
+            QTimer.singleShot(0, shown.set)  # once what it changed is painted
+
+        self.jobs.start(task, progressed=take, completed=lambda: self._complete(again=again), failed=self._fail)
 
     @Slot(object)
     def _take(self, progress: Progress[Listed | Gone | ScoredPhoto | Grouped]) -> None:

@@ -10,9 +10,9 @@ from engine.album import PhotoRow
 from engine.catalogue import Mark
 from engine.faces import NO_FACES, Faces
 from studio.elided_label import ElidedLabel
+from studio.mark_bar import MarkButtons
 from studio.score_badge import ScoreBadge
 from studio.theme import ACCENT, large_font
-from studio.wording import mark_in_words
 from studio.zoom_canvas import ZoomCanvas
 
 RING = 3
@@ -23,6 +23,7 @@ class ComparePane(QWidget):
 
     Attributes:
         canvas: its picture.
+        marks: what is said of it, to be clicked.
         photo: what is shown; None for nothing.
         faces: of the photo, in pixels of its full size; none until they are known.
 
@@ -42,22 +43,20 @@ class ComparePane(QWidget):
         self.gap = QLabel()
         large_font(self.gap, 16, bold=True)
         self.name = ElidedLabel()
-        self.mark = QLabel()
+        self.marks = MarkButtons(small=True)
         self.words = ElidedLabel()
         first, second = QHBoxLayout(), QHBoxLayout()
         first.addWidget(self.score)
         first.addWidget(self.gap)
         first.addWidget(self.words, 1)
         second.addWidget(self.name, 1)
-        second.addWidget(self.mark)
+        second.addWidget(self.marks)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(2 * RING, 2 * RING, 2 * RING, 2 * RING)
         layout.setSpacing(4)
         layout.addWidget(self.canvas, 1)
         layout.addLayout(first)
         layout.addLayout(second)
-        # A line without a mark is as high as one with stars: else the pictures would jump.
-        self.mark.setMinimumHeight(self.mark.fontMetrics().height() + 4)
 
     def show_photo(self, photo: PhotoRow) -> None:
         """Show another photo; its picture and its facts follow."""
@@ -71,7 +70,8 @@ class ComparePane(QWidget):
         self.show_mark(photo.mark)
 
     def show_mark(self, mark: Mark) -> None:
-        self.mark.setText(mark_in_words(mark))
+        """Show what a person said of the photo."""
+        self.marks.show_mark(mark)
 
     def show_gap(self, best_points: float, decimals: int = 0) -> None:
         """Say how far the photo's score is below the best one of the comparison.

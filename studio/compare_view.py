@@ -9,6 +9,7 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from engine.album import PhotoRow
+from engine.album_columns import Rows
 from engine.catalogue import Catalogue, ContentRecord
 from engine.progress import Progress
 from engine.reasons import advantages
@@ -25,7 +26,7 @@ from studio.zoom import Zoom, fitted, laid_face_on_face
 from studio.zoom_canvas import ARROWS
 
 # About what a pane has below its picture, in points.
-CAPTION_HEIGHT = 70
+CAPTION_HEIGHT = 76
 _Records = tuple[ContentRecord | None, ...]
 
 
@@ -38,10 +39,14 @@ class CompareView(OwnKeys):
 
     Signals:
         back_wanted: back to the grid.
+        pick_wanted: the photo that has the keys picked (1), rejected (-1) or neither (0).
+        stars_wanted: 0 to 5 for it.
         message: a sentence for people.
     """
 
     back_wanted = Signal()
+    pick_wanted = Signal(int)
+    stars_wanted = Signal(int)
     message = Signal(str)
 
     def __init__(
@@ -97,7 +102,11 @@ class CompareView(OwnKeys):
             pane.setParent(self)
             pane.hide()
             pane.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-            pane.clicked.connect(partial(self._focus_on, pane))
+            # What is said by a click is said of the pane that was clicked.
+            for clicked in (pane.clicked, pane.marks.pick_wanted, pane.marks.stars_wanted):
+                clicked.connect(partial(self._focus_on, pane))
+            pane.marks.pick_wanted.connect(self.pick_wanted)
+            pane.marks.stars_wanted.connect(self.stars_wanted)
             pane.canvas.zoomed.connect(partial(self._share_zoom, pane))
             pane.canvas.resized.connect(self._place)
             pane.canvas.detail_wanted.connect(partial(self._want_detail, pane))
@@ -114,8 +123,8 @@ class CompareView(OwnKeys):
         photo = self.panes[self._focus].photo if self._focus < len(self.panes) else None
         return self._comparison.photo(photo.path) if photo else None
 
-    def begin(self, chosen: Sequence[PhotoRow]) -> bool:
-        """Compare these photos, or the stack of a single one; whether there is something to compare."""
+    def begin(self, chosen: Rows) -> bool:
+        """Compare the photos in these rows, or the stack of a single one; whether there is something to compare."""
         photos = self._comparison.begin(chosen)
         self.message.emit(self._comparison.told)
         if photos:
@@ -300,7 +309,7 @@ class CompareView(OwnKeys):
 
     # Keys
 
-    def _focus_on(self, pane: ComparePane) -> None:
+    def _focus_on(self, pane: ComparePane, *_: int) -> None:
         self._focus = self.panes.index(pane)
         for other in self._all_panes:
             other.set_focused(other is pane)

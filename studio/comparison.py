@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from engine.album import PhotoRow
-from engine.album_columns import UNKNOWN
+from engine.album_columns import UNKNOWN, Rows
 from engine.photo_filter import PhotoFilter
 from studio.album_model import AlbumModel
 
@@ -26,20 +28,23 @@ class Comparison:
         self._place = 0
         self.told = ""
 
-    def begin(self, chosen: Sequence[PhotoRow]) -> list[PhotoRow]:
-        """The photos to compare: those that are chosen, or the stack of a single one; empty where there are none."""
+    def begin(self, chosen: Rows) -> list[PhotoRow]:
+        """The photos to compare: those in the chosen rows, or the stack of one; empty where there are none."""
         self._seen, self._stack, self._furthest, self._place, self.told = set(), (), None, 0, ""
-        photos = [photo for photo in chosen if photo.points is not None]
-        if len(photos) == 1 and photos[0].group != UNKNOWN:
-            photos = self._members(photos[0].group)
-            self._stack = [photo.path for photo in photos]
-        if len(photos) < 2:
+        album = self._model.album
+        if album is None:
+            return []
+        rows = chosen[~np.isnan(album.numbers["points"][chosen])]
+        if len(rows) == 1 and (group := int(album.numbers["group"][rows[0]])) != UNKNOWN:
+            rows = album.select(PhotoFilter(group=group))
+            self._stack = [Path(path) for path in album.path_names(rows)]
+        if len(rows) < 2:
             self.told = "Select two to four photos to compare them, or one of a stack."
             return []
-        if len(photos) > MOST:
+        if len(rows) > MOST:
             more = "Return brings the others." if self._stack else "Select fewer to choose others."
-            self.told = f"{MOST} of {len(photos)} are shown side by side. {more}"
-        return self._show(photos[:MOST])
+            self.told = f"{MOST} of {len(rows):,} are shown side by side. {more}"
+        return self._show(album.photos(rows[:MOST]))
 
     def next(self, number: int) -> list[PhotoRow]:
         """As many photos that were not compared yet: of the stack, or those that follow in the album."""
@@ -68,11 +73,6 @@ class Comparison:
         album = self._model.album
         row = album.row_of(path) if album is not None else None
         return album.photo(row) if album is not None and row is not None else None
-
-    def _members(self, group: int) -> list[PhotoRow]:
-        album = self._model.album
-        assert album is not None
-        return [album.photo(row) for row in album.select(PhotoFilter(group=group)).tolist()]
 
     def _next_place(self) -> int:
         """After the photo furthest down the album that was compared, or where it was before it went."""

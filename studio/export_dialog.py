@@ -39,12 +39,12 @@ class ExportWish:
     """What a person wants exported.
 
     Attributes:
-        photos: in their order.
+        photos: their paths as text, in their order.
         folder: where to.
         settings: how.
     """
 
-    photos: Sequence[Path]
+    photos: Sequence[str]
     folder: Path
     settings: ExportSettings
 
@@ -53,10 +53,9 @@ class ExportDialog(QDialog):
     """Which, where to, how.
 
     Args:
-        chosen: the photos that are selected.
+        chosen: the photos that are selected, by their paths.
         picked: those that were picked.
-        shown: all that are shown; the best are the first of them where they are sorted by score.
-        best_first: the same, best first.
+        best_first: all that are shown, best first.
         album_folders: folders whose photos are in the album.
 
     Signals:
@@ -67,9 +66,9 @@ class ExportDialog(QDialog):
 
     def __init__(
         self,
-        chosen: Sequence[Path],
-        picked: Sequence[Path],
-        best_first: Sequence[Path],
+        chosen: Sequence[str],
+        picked: Sequence[str],
+        best_first: Sequence[str],
         album_folders: Sequence[Path],
         parent: QWidget | None = None,
     ) -> None:
@@ -77,7 +76,7 @@ class ExportDialog(QDialog):
         self.setWindowTitle("Export photos")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._chosen, self._picked, self._best_first = chosen, picked, best_first
-        self._album_folders = album_folders
+        self._album_folders = frozenset(folder.resolve() for folder in album_folders)
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         form = QFormLayout()
@@ -184,7 +183,7 @@ class ExportDialog(QDialog):
         if folder := QFileDialog.getExistingDirectory(self, "Export to", self.folder.text()):
             self.folder.setText(folder)
 
-    def photos(self) -> Sequence[Path]:
+    def photos(self) -> Sequence[str]:
         """The photos that would be exported now."""
         if self.chosen_button.isChecked():
             return self._chosen
@@ -205,7 +204,7 @@ class ExportDialog(QDialog):
             error = "Name the whole path of the folder, from its first slash on."
         elif folder.exists() and not folder.is_dir():
             error = "This is a file: choose a folder."
-        elif any(_is_within(folder, album) for album in self._album_folders):
+        elif not self._album_folders.isdisjoint((folder.resolve(), *folder.resolve().parents)):
             warning = "This folder is in the album: the exported photos will appear there, too."
         self.warning.setText(error or warning)
         self.warning.setStyleSheet(f"color: {POOR.name()}" if error else "")
@@ -238,8 +237,3 @@ class ExportDialog(QDialog):
 
 def _is_on(setting: str) -> bool:
     return str(QSettings().value(setting, 0)) == "1"
-
-
-def _is_within(folder: Path, album: Path) -> bool:
-    folder, album = folder.resolve(), album.resolve()
-    return folder == album or album in folder.parents

@@ -16,53 +16,44 @@ from studio.toggle import colour_button
 from studio.wording import count
 
 FULL, HOLLOW = "★", "☆"
-STAR_PIXELS = 20
+STAR_PIXELS, SMALL_STAR_PIXELS = 20, 18
 # Of stars that a person gave; readable on a light and on a dark window. Those from a score have the text's dimmest.
 STARS = QColor("#d9a514")
 
 
-class MarkBar(QWidget):
+class MarkButtons(QWidget):
     """A quiet line of buttons; what is said already is coloured, and saying it again takes it back.
+
+    Args:
+        small: the buttons that pick and reject show their signs alone.
 
     Signals:
         pick_wanted: 1 picked, -1 rejected, 0 neither.
         stars_wanted: 0 to 5.
-        compare_wanted: the photo beside others.
-        crop_wanted: a crop of it.
     """
 
     pick_wanted = Signal(int)
     stars_wanted = Signal(int)
-    compare_wanted = Signal()
-    crop_wanted = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, small: bool = False, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = Mark()
-        self.pick_button = _button("✓ Picked", partial(self._say, PICKED))
-        self.reject_button = _button("✕ Rejected", partial(self._say, REJECTED))
+        self._mark, self._is_small = Mark(), small
+        self.pick_button = _button("✓" if small else "✓ Picked", partial(self._say, PICKED))
+        self.reject_button = _button("✕" if small else "✕ Rejected", partial(self._say, REJECTED))
         for button in (self.pick_button, self.reject_button):
-            button.setFixedWidth(button.sizeHint().width())  # of the longest of its words
-        self.stars = [_star(partial(self._rate, number)) for number in range(1, MOST_STARS + 1)]
-        self.compare_button = _button("Compare", self.compare_wanted.emit)
-        self.compare_button.setToolTip("This photo and those like it, side by side (V)")
-        self.crop_button = _button("Crop", self.crop_wanted.emit)
-        self.crop_button.setToolTip("Crop this photo (C)")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addStretch()
+            # Of the longest of its words; a sign needs no more than its height.
+            button.setFixedWidth(button.sizeHint().height() if small else button.sizeHint().width())
+        self.stars = [_star(partial(self._rate, number), small=small) for number in range(1, MOST_STARS + 1)]
+        self.line = QHBoxLayout(self)
+        self.line.setContentsMargins(0, 0, 0, 0)
         for button in (self.pick_button, self.reject_button):
-            layout.addWidget(button)
-        layout.addSpacing(12)
+            self.line.addWidget(button)
+        self.line.addSpacing(0 if small else 12)
         row = QHBoxLayout()
         row.setSpacing(0)
         for star in self.stars:
             row.addWidget(star)
-        layout.addLayout(row)
-        layout.addSpacing(12)
-        for button in (self.compare_button, self.crop_button):
-            layout.addWidget(button)
-        layout.addStretch()
+        self.line.addLayout(row)
         self.show_mark(self._mark)
 
     def show_mark(self, mark: Mark) -> None:
@@ -71,8 +62,9 @@ class MarkBar(QWidget):
         picked, stars = mark.pick > 0, max(mark.stars or 0, 0)
         colour_button(self.pick_button, is_on=picked)
         colour_button(self.reject_button, is_on=mark.is_rejected, colour=POOR)
-        self.pick_button.setText("✓ Picked" if picked else "✓ Pick")
-        self.reject_button.setText("✕ Rejected" if mark.is_rejected else "✕ Reject")
+        if not self._is_small:
+            self.pick_button.setText("✓ Picked" if picked else "✓ Pick")
+            self.reject_button.setText("✕ Rejected" if mark.is_rejected else "✕ Reject")
         self.pick_button.setToolTip("Take that back (U)" if picked else "Pick this photo (P)")
         self.reject_button.setToolTip("Take that back (U)" if mark.is_rejected else "Reject this photo (X)")
         for number, star in enumerate(self.stars, start=1):
@@ -104,6 +96,30 @@ class MarkBar(QWidget):
         self.stars_wanted.emit(0 if given else stars)
 
 
+class MarkBar(MarkButtons):
+    """The same below a large photo, in the middle, with what else can be done with it.
+
+    Signals:
+        compare_wanted: the photo beside others.
+        crop_wanted: a crop of it.
+    """
+
+    compare_wanted = Signal()
+    crop_wanted = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent)
+        self.compare_button = _button("Compare", self.compare_wanted.emit)
+        self.compare_button.setToolTip("This photo and those like it, side by side (V)")
+        self.crop_button = _button("Crop", self.crop_wanted.emit)
+        self.crop_button.setToolTip("Crop this photo (C)")
+        self.line.insertStretch(0)
+        self.line.addSpacing(12)
+        for button in (self.compare_button, self.crop_button):
+            self.line.addWidget(button)
+        self.line.addStretch()
+
+
 Button = TypeVar("Button", bound=QAbstractButton)
 
 
@@ -111,12 +127,14 @@ def _button(text: str, action: Callable[[], object]) -> QPushButton:
     return _quiet(QPushButton(text), action)
 
 
-def _star(action: Callable[[], object]) -> QToolButton:
+def _star(action: Callable[[], object], *, small: bool) -> QToolButton:
     star = QToolButton()
     star.setAutoRaise(True)
     font = star.font()
-    font.setPixelSize(STAR_PIXELS)
+    font.setPixelSize(SMALL_STAR_PIXELS if small else STAR_PIXELS)
     star.setFont(font)
+    if small:
+        star.setFixedWidth(star.fontMetrics().horizontalAdvance(FULL) + 4)  # a name has to stand beside them
     return _quiet(star, action)
 
 

@@ -35,6 +35,7 @@ class RatingWriter(QObject):
         self._once_more = False
         self._tried = NONE_TRIED
         self._failed: list[WrittenStars] = []
+        self._outdated: list[WrittenStars] = []
         self._told: set[tuple[Path, str | None]] = set()
         self._told_beside = False
         self.jobs = JobSlot(self)
@@ -86,6 +87,8 @@ class RatingWriter(QObject):
             if written.error and (written.path, written.error) not in self._told:
                 self._failed.append(written)
                 self._told.add((written.path, written.error))
+            if written.is_outdated:
+                self._outdated.append(written)
             if written.is_beside and not self._told_beside:
                 self._told_beside = True
                 self.message.emit(
@@ -101,6 +104,7 @@ class RatingWriter(QObject):
             return
         failed, self._failed = self._failed, []
         self.ended.emit()
+        self._tell_outdated()
         if not failed:
             return
         names = names_in_words([written.path.name for written in failed])
@@ -108,6 +112,13 @@ class RatingWriter(QObject):
         reason = failed[0].error if len(failed) == 1 else f"{names} ({failed[0].error})"
         later = " They are written when the folder is opened again." if any(each.waits for each in failed) else ""
         self.message.emit(f"{whose} in the catalogue alone: {reason}.{later}")
+
+    def _tell_outdated(self) -> None:
+        outdated, self._outdated = self._outdated, []
+        if outdated:
+            names = names_in_words([written.path.name for written in outdated])
+            keeps = "keeps the stars" if len(outdated) == 1 else "keep the stars"
+            self.message.emit(f"{names} {keeps} given in another program while yours waited to be written.")
 
     @Slot(str)
     def _fail(self, text: str) -> None:

@@ -1,9 +1,11 @@
 """Stars from scores: how many points are needed for how many stars, what that gives for these photos, and go."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QRect, QRectF, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
@@ -19,7 +21,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from engine.album import PhotoRow
+from engine.album import Album
+from engine.album_columns import Rows
 from engine.ratings import MOST_STARS, StarMapping
 from studio.star_place import PLACES, star_place
 from studio.theme import score_colour
@@ -39,6 +42,30 @@ def remembered_mapping() -> StarMapping:
         return StarMapping()
 
 
+@dataclass(frozen=True, eq=False)
+class ScoredPhotos:
+    """Photos that have a score, as columns.
+
+    Attributes:
+        paths: absolute, (N,).
+        points: float (N,), 0 to 100.
+        rated: bool (N,), by a person: they keep their stars.
+    """
+
+    paths: Sequence[str]
+    points: npt.NDArray[np.float32]
+    rated: npt.NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, album: Album, rows: Rows) -> "ScoredPhotos":
+        """Those in these rows of an album that have a score."""
+        rows = rows[~np.isnan(album.numbers["points"][rows])]
+        return cls(album.path_names(rows), album.numbers["points"][rows], album.rated_by_person[rows])
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
 class StarMappingDialog(QDialog):
     """Four thresholds over the histogram of the scores.
 
@@ -47,16 +74,16 @@ class StarMappingDialog(QDialog):
         chosen: those of them that are selected.
 
     Signals:
-        wanted: the photos and the `StarMapping`.
+        wanted: the paths of the photos, as text, and the `StarMapping`.
     """
 
     wanted = Signal(object, object)
 
-    def __init__(self, shown: Sequence[PhotoRow], chosen: Sequence[PhotoRow], parent: QWidget | None = None) -> None:
+    def __init__(self, shown: ScoredPhotos, chosen: ScoredPhotos, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Stars from scores")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._shown, self._chosen = _scored(shown), _scored(chosen)
+        self._shown, self._chosen = shown, chosen
         layout = QVBoxLayout(self)
         layout.setSpacing(14)
         layout.addLayout(self._build_which())
@@ -82,7 +109,7 @@ class StarMappingDialog(QDialog):
     def _build_which(self) -> QVBoxLayout:
         self.shown_button = QRadioButton(f"All photos that are shown ({len(self._shown):,})")
         self.chosen_button = QRadioButton(f"The chosen ones ({len(self._chosen):,})")
-        self.chosen_button.setEnabled(bool(self._chosen))
+        self.chosen_button.setEnabled(len(self._chosen) > 0)
         # Several are chosen on purpose, one is always.
         (self.chosen_button if len(self._chosen) > 1 else self.shown_button).setChecked(True)
         group = QButtonGroup(self)
@@ -142,13 +169,13 @@ class StarMappingDialog(QDialog):
         two, three, four, five = (float(box.value()) for box in self.boxes)
         return StarMapping((two, three, four, five))
 
-    def _photos(self) -> Sequence[PhotoRow]:
+    def _photos(self) -> ScoredPhotos:
         return self._chosen if self.chosen_button.isChecked() else self._shown
 
     def _preview(self) -> None:
         photos, mapping = self._photos(), self.mapping
-        free = [photo.points or 0.0 for photo in photos if not photo.mark.is_rated_by_person]
-        self.histogram.show_scores([photo.points or 0.0 for photo in photos], mapping)
+        free = photos.points[~photos.rated]
+        self.histogram.show_scores(photos.points, mapping)
         for stars, number in mapping.preview(free).items():
             self.counts[stars - 1].setText(count(number, "photo"))
         left = len(photos) - len(free)
@@ -158,11 +185,11 @@ class StarMappingDialog(QDialog):
         lines.append(f"{PLACES[star_place()][1]} Undo takes the new stars back.")
         self.text.setText("\n".join(lines))
         self.give_button.setText(f"Give stars to {count(len(free), 'photo')}")
-        self.give_button.setEnabled(bool(free))
+        self.give_button.setEnabled(len(free) > 0)
 
     def accept(self) -> None:
         QSettings().setValue(MAPPING_SETTING, self.mapping.to_text())
-        self.wanted.emit(self._photos(), self.mapping)
+        self.wanted.emit(self._photos().paths, self.mapping)
         super().accept()
 
 
@@ -179,7 +206,7 @@ class ScoreHistogram(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(480, HEIGHT)
 
-    def show_scores(self, points: Sequence[float], mapping: StarMapping) -> None:
+    def show_scores(self, points: npt.ArrayLike, mapping: StarMapping) -> None:
         """Show these scores, 0 to 100, and the thresholds."""
         self._bins = np.histogram(points, BINS, (0, 100))[0]
         self._mapping = mapping
@@ -221,7 +248,3 @@ def _fitting(painter: QPainter, stars: int, width: int) -> str:
     """The stars, or their number where there is little room; "" where there is none."""
     texts = ("★" * stars, str(stars), "")
     return next(text for text in texts if painter.fontMetrics().horizontalAdvance(text) + 4 <= width or not text)
-
-
-def _scored(photos: Sequence[PhotoRow]) -> list[PhotoRow]:
-    return [photo for photo in photos if photo.points is not None]

@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
 
-from engine.album import PhotoRow
 from studio.elided_label import ElidedLabel
 from studio.theme import large_font
 from studio.thumbnails import Thumbnails
@@ -53,14 +52,14 @@ def _stay(paths: Sequence[Path]) -> str:
 
 
 class TrashDialog(QDialog):
-    """How many photos would go, and the first few of them.
+    """How many photos would go, told by their paths, and the first few of them.
 
     Attributes:
         copies_too: whether what is a copy of one that goes shall go as well.
     """
 
     def __init__(
-        self, photos: Sequence[PhotoRow], hidden: int, copies: Copies, thumbnails: Thumbnails, parent: QWidget
+        self, photos: Sequence[str], hidden: int, copies: Copies, thumbnails: Thumbnails, parent: QWidget
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Move rejected to the trash")
@@ -68,7 +67,7 @@ class TrashDialog(QDialog):
         self._thumbnails = thumbnails
         title = QLabel(f"Move {count(len(photos), 'rejected photo')} to the trash?")
         large_font(title, 18, bold=True)
-        self.pictures = {photo.path: QLabel() for photo in photos[:FIRST_FEW]}
+        self.pictures = {Path(photo): QLabel() for photo in photos[:FIRST_FEW]}
         grid = QGridLayout()
         for column, (path, picture) in enumerate(self.pictures.items()):
             picture.setFixedSize(PREVIEW_SIDE, PREVIEW_SIDE)
@@ -88,7 +87,8 @@ class TrashDialog(QDialog):
         if hidden:
             lines.append(f"{hidden:,} of them are not shown at the moment, because of the filter.")
         lines += copies.in_words()
-        lines.append("Their sidecars go along. Nothing is deleted: Undo brings them back.")
+        whose, what = ("Its", "it") if len(photos) == 1 else ("Their", "them")
+        lines.append(f"{whose} sidecars go along. Nothing is deleted: Undo brings {what} back.")
         self.text = QLabel("\n".join(lines))
         self.text.setWordWrap(True)
         self.copies_too = QCheckBox(f"Move the {count(len(copies.here), 'copy', 'copies')} in this album too")

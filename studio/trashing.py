@@ -1,14 +1,17 @@
 """Rejected photos to the system's trash, once a person has seen which, and back by undo. Nothing is ever deleted."""
 
-from collections import Counter
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 from PySide6.QtWidgets import QWidget
 
-from engine.album import PhotoRow
+from engine.album import Album
+from engine.album_columns import Rows
 from engine.catalogue import Catalogue, Mark
 from engine.errors import CatalogueError
 from engine.photo_filter import PhotoFilter
@@ -22,6 +25,10 @@ from studio.task_strip import TaskStrip
 from studio.thumbnails import Thumbnails
 from studio.trash_dialog import Copies, TrashDialog
 from studio.wording import count, names_in_words
+
+# So many photos are looked up before anybody notices; more are a task that is seen and can be stopped.
+AT_ONCE = 200
+_SAMPLES = f"{SAMPLES}{os.sep}"
 
 
 class Trashing(QObject):
@@ -46,61 +53,70 @@ class Trashing(QObject):
         self._undo_stack, self._strip = undo_stack, strip
         self.scorer: Scorer | None = None
 
-    def rejected(self) -> list[PhotoRow]:
-        """The rejected photos of the album, shown or not, in the order of showing."""
+    def rejected(self) -> Rows:
+        """The rows of the album's rejected photos, shown or not, in the order of showing."""
         album = self._model.album
         if album is None:
-            return []
-        rows = album.select(PhotoFilter(picks=frozenset((-1,))), self._model.key, turned=self._model.turned)
-        return album.photos(rows)
+            return np.empty(0, np.int32)
+        return album.select(PhotoFilter(picks=frozenset((-1,))), self._model.key, turned=self._model.turned)
 
     def ask(self, thumbnails: Thumbnails, window: QWidget) -> None:
         """Say which photos would go, and move them if a person agrees."""
-        photos, spared = without_last_copies(self.rejected())
-        if not photos and not spared:
+        album, rejected = self._model.album, self.rejected()
+        if album is None or not len(rejected):
             self.message.emit("No photo is rejected: X rejects the chosen ones.")
-        elif any(SAMPLES in photo.path.parents for photo in photos):
+            return
+        rows, spared = without_last_copies(rejected, album.numbers["content"][rejected])
+        paths, copies = album.path_names(rows), album.path_names(spared)
+        if any(path.startswith(_SAMPLES) for path in paths):
             self.message.emit("The sample photos belong to the program: open a folder of your own.")
         elif self._strip.busy:
             self.message.emit(f"Wait for the end of this, or cancel it: {self._strip.what}.")
         else:
-            hidden = sum(self._model.place_of(photo.path) is None for photo in photos)
-            copies = Copies([photo.path for photo in spared], self._elsewhere(photos))
-            dialog = TrashDialog(photos, hidden, copies, thumbnails, window)
-            dialog.accepted.connect(lambda: self._move_as_agreed(dialog, photos, spared))
-            dialog.open()
+            hidden = len(rows) - len(self._model.shown_places(rows))
 
-    def _elsewhere(self, photos: Sequence[PhotoRow]) -> list[Path]:
-        """Copies of photos in folders that are not shown, as far as the catalogue knows them."""
-        album = self._model.album
-        assert album is not None, "these are photos of it"
-        try:
+            def show(elsewhere: Sequence[Path]) -> None:
+                found = Copies([Path(path) for path in copies], elsewhere)
+                dialog = TrashDialog(paths, hidden, found, thumbnails, window)
+                dialog.accepted.connect(lambda: self._move_as_agreed(dialog, paths, copies))
+                dialog.open()
+
+            self._find_elsewhere(album, rows, show)
+
+    def _find_elsewhere(self, album: Album, rows: Rows, found: Callable[[Sequence[Path]], None]) -> None:
+        """Look for copies of photos in folders that are not shown, as far as the catalogue knows them."""
+        contents = np.unique(album.numbers["content"][rows]).tolist()
+        elsewhere: list[Path] = []
+
+        def task() -> Iterator[Progress[Path]]:
             with self._open_catalogue() as catalogue:
-                held = catalogue.paths_of({photo.content for photo in photos})
+                for start in range(0, len(contents), AT_ONCE):
+                    held = catalogue.paths_of(contents[start : start + AT_ONCE])
+                    paths = tuple(path for paths in held.values() for path in paths)
+                    yield Progress(start, len(contents), "", paths)
+
+        def take(step: Progress[Path]) -> None:
+            others = [path for path in step.results if album.row_of(path) is None]
+            elsewhere.extend(path for path in others if path.exists() and SAMPLES not in path.parents)
+
+        def end(text: str) -> None:
+            if text:
+                self.message.emit(text)
+            if not self._strip.was_stopped:
+                found(elsewhere)
+
+        if len(contents) > AT_ONCE:
+            self._strip.run("Looking for copies", task, progressed=take, ended=end)
+            return
+        try:
+            for step in task():
+                take(step)
         except CatalogueError as error:
             self.message.emit(str(error))
-            return []
-        others = [path for paths in held.values() for path in paths if album.row_of(path) is None]
-        return [path for path in others if path.exists() and SAMPLES not in path.parents]
+        found(elsewhere)
 
-    def _move_as_agreed(self, dialog: TrashDialog, photos: Sequence[PhotoRow], spared: Sequence[PhotoRow]) -> None:
-        copies = spared if dialog.copies_too.isChecked() else ()
-        self.move([photo.path for photo in (*photos, *copies)])
-
-    def _accept_copies(self, gone: Sequence[Path]) -> dict[int, Mark]:
-        """What still lies somewhere is rejected no longer: its copies went. How it was marked before."""
-        album = self._model.album
-        if album is None or not gone:
-            return {}
-        rows = [row for path in gone if (row := album.row_of(path)) is not None]
-        try:
-            with self._open_catalogue() as catalogue:
-                before = catalogue.accept_what_stays(album.numbers["content"][rows].tolist())
-        except CatalogueError as error:
-            self.message.emit(str(error))
-            return {}
-        self._model.mark({content: mark.accepted() for content, mark in before.items()})
-        return before
+    def _move_as_agreed(self, dialog: TrashDialog, paths: Sequence[str], copies: Sequence[str]) -> None:
+        self.move([*paths, *(copies if dialog.copies_too.isChecked() else ())])
 
     def _mark_again(self, marks: Mapping[int, Mark]) -> None:
         try:
@@ -110,25 +126,31 @@ class Trashing(QObject):
             self.message.emit(str(error))
         self._model.mark(marks)
 
-    def move(self, paths: Sequence[Path], command: "_Trashing | None" = None) -> None:
-        """Move photos to the trash.
+    def move(self, paths: Sequence[str], command: "_Trashing | None" = None) -> None:
+        """Move photos to the trash; what still lies somewhere is rejected no longer: its copies went.
 
         Args:
             paths: which.
             command: of the undo stack, where it is done again; else a new one is pushed.
         """
         moved: list[TrashedPhoto] = []
+        accepted: dict[int, Mark] = {}
 
         def task() -> Iterator[Progress[TrashedPhoto]]:
+            contents: list[int] = []
             with self._open_catalogue() as catalogue:
-                for number, path in enumerate(paths, start=1):
-                    results = move_to_trash([path])
-                    catalogue.forget_files([photo.original for photo in results if not photo.error])
-                    yield Progress(number, len(paths), path.name, tuple(results))
+                try:
+                    for number, path in enumerate(map(Path, paths), start=1):
+                        contents.append(catalogue.number_of(path))
+                        results = move_to_trash([path])
+                        catalogue.forget_files([photo.original for photo in results if not photo.error])
+                        yield Progress(number, len(paths), path.name, tuple(results))
+                finally:  # where a person stops it, too
+                    accepted.update(catalogue.accept_what_stays(contents))
 
         def end(text: str) -> None:
             gone = [photo for photo in moved if not photo.error]
-            accepted = self._accept_copies([photo.original for photo in gone])
+            self._model.mark({content: mark.accepted() for content, mark in accepted.items()})
             self._model.remove([photo.original for photo in gone])
             if gone and command is None:
                 self._undo_stack.push(_Trashing(self, gone, accepted))
@@ -192,15 +214,14 @@ class Trashing(QObject):
         self._strip.run("Bringing back from the trash", task, progressed=take, ended=end)
 
 
-def without_last_copies(photos: Sequence[PhotoRow]) -> tuple[list[PhotoRow], list[PhotoRow]]:
-    """Split rejected photos into those that go and, of copies of one photo, the one that stays.
+def without_last_copies(rows: Rows, contents: npt.NDArray[np.int64]) -> tuple[Rows, Rows]:
+    """Split rows of rejected photos into those that go and, of copies of one photo, the one that stays: the last.
 
     A mark belongs to what a file holds: rejecting one of two copies rejects both, and hardly anybody wants both gone.
     """
-    files = Counter(photo.content for photo in photos)
-    last = {photo.content: photo for photo in photos if files[photo.content] > 1}
-    spared = list(last.values())
-    return [photo for photo in photos if last.get(photo.content) is not photo], spared
+    _, last, files = np.unique(contents[::-1], return_index=True, return_counts=True)
+    spared = np.sort(len(rows) - 1 - last[files > 1])
+    return np.delete(rows, spared), rows[spared]
 
 
 class _Trashing(QUndoCommand):
@@ -218,4 +239,4 @@ class _Trashing(QUndoCommand):
         if self._is_done:  # the stack says "redo" at once, when the command is pushed
             self._is_done = False
             return
-        self._trashing.move([photo.original for photo in self.trashed], self)
+        self._trashing.move([str(photo.original) for photo in self.trashed], self)

@@ -279,8 +279,8 @@ class StudioWindow(QMainWindow):
     @Slot()
     def _show_hood(self) -> None:
         """Go to the Lab with the photo that is chosen in the Album."""
-        for photo in self.album.chosen()[:1]:
-            self.lab.hood.show_photo(photo.path)
+        if (path := self.album.chosen_path) is not None:
+            self.lab.hood.show_photo(path)
         self._show_in_lab(self.lab.hood)
 
     def _open_folder(self) -> None:

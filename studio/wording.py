@@ -2,10 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from engine.catalogue import Mark
 
 
 def count(number: int, noun: str, plural: str = "") -> str:
@@ -21,15 +17,6 @@ def faces_in_words(number: int) -> str:
 def gain_in_words(points: float, gain: float) -> str:
     """The gain of a crop as the difference of the two numbers that people see: "+3"."""
     return f"{round(points) - round(points - gain):+d}"
-
-
-def mark_in_words(mark: "Mark") -> str:
-    """ "✓ picked   ★★★"; empty where nobody said anything."""
-    picked = "✕ rejected" if mark.is_rejected else "✓ picked" if mark.pick > 0 else ""
-    stars = "★" * max(mark.stars or 0, 0)
-    if stars and mark.by_score:
-        stars += " by score"
-    return "   ".join(part for part in (picked, stars) if part)
 
 
 def shown_path(path: Path) -> str:

@@ -162,6 +162,47 @@ def test_stars_that_cannot_be_written_now_wait_for_another_time(
     assert (read_rating(photo), read_rating(other)) == (4, 3)
 
 
+@pytest.mark.parametrize("scanned_first", [True, False])
+def test_stars_that_another_program_gave_while_mine_waited_stay(
+    folder: Path, photo: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch, *, scanned_first: bool
+) -> None:
+    other = max(folder.iterdir())
+    with Catalogue() as catalogue, monkeypatch.context() as locked:
+        write_rating(other, 1, RatingPlace.FILE)
+        _scan(folder, catalogue, scorer)
+        locked.setattr(engine.ratings, "replace_file", _refuse)
+        for each in (photo, other):
+            _rate(catalogue, each, Mark(4), RatingPlace.FILE)
+        _write(catalogue)
+        locked.undo()
+        write_rating(photo, 2, RatingPlace.FILE)
+        with Image.open(other) as picture:  # written to as well, and not rated
+            picture.save(other, exif=picture.getexif(), xmp=picture.info["xmp"], quality=80)
+        if scanned_first:
+            assert _scan(folder, catalogue, scorer)[photo.name].mark == Mark(2)
+        written = {each.path: each for each in _write(catalogue)}
+        assert [written[each].is_outdated for each in (photo, other)] == [True, False]
+        assert catalogue.first_unwritten() is None
+        marks = {name: found.mark for name, found in _scan(folder, catalogue, scorer).items()}
+        assert (marks[photo.name], marks[other.name]) == (Mark(2), Mark(4))
+    assert (read_rating(photo), read_rating(other)) == (2, 4)
+
+
+def test_stars_that_i_give_after_another_program_did_are_mine_though_they_wait(
+    folder: Path, photo: Path, scorer: Scorer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with Catalogue() as catalogue, monkeypatch.context() as locked:
+        _scan(folder, catalogue, scorer)
+        write_rating(photo, 2, RatingPlace.FILE)  # and nobody looked
+        locked.setattr(engine.ratings, "replace_file", _refuse)
+        _rate(catalogue, photo, Mark(4), RatingPlace.FILE)
+        _write(catalogue)
+        locked.undo()
+        assert _scan(folder, catalogue, scorer)[photo.name].mark == Mark(4)
+        _write(catalogue)
+    assert read_rating(photo) == 4
+
+
 def _refuse(*_: object) -> None:
     raise OSError(errno.EROFS, "Read-only file system")
 

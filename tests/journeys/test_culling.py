@@ -217,6 +217,26 @@ def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_
     assert _marks(album)[photo.name] == Mark(4)
 
 
+def test_stars_given_elsewhere_while_mine_waited_are_newer_and_it_is_said(
+    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    album.album_menu.star_places[RatingPlace.FILE].trigger()
+    said = _said(album)
+    with monkeypatch.context() as locked:
+        locked.setattr(engine.ratings, "replace_file", refuse)
+        (photo,) = _choose(album, 0)
+        _press(qtbot, album, Qt.Key.Key_4)
+        _wait_for_stars(qtbot, album)
+    write_rating(photo, 2, RatingPlace.FILE)
+    _open(qtbot, album, folder)
+    qtbot.waitUntil(lambda: any("given in another program" in text for text in said), timeout=WAIT_MS)
+    _wait_for_stars(qtbot, album)
+    assert (read_rating(photo), _marks(album)[photo.name]) == (2, Mark(2))
+
+
 def test_stars_that_i_gave_before_can_be_written_later(qtbot: QtBot, album: StudioWindow) -> None:
     (photo,) = _choose(album, 1)
     _press(qtbot, album, Qt.Key.Key_3)
@@ -250,7 +270,7 @@ def test_what_another_program_rejected_is_rejected_until_i_say_otherwise(
     write_rating(photo, -1, RatingPlace.SIDECAR)
     _open(qtbot, window, folder)
     assert _marks(window)[photo.name].is_rejected
-    assert [row.path for row in window.album.tasks.trashing.rejected()] == [photo]
+    assert window.album.tasks.trashing.rejected().tolist() == [window.album.model.album.row_of(photo)]
     place = window.album.model.place_of(photo)
     assert place is not None
     _choose(window, place)
@@ -260,6 +280,23 @@ def test_what_another_program_rejected_is_rejected_until_i_say_otherwise(
     assert _marks(window)[photo.name].is_rejected
     _press(qtbot, window, Qt.Key.Key_P)
     assert not _marks(window)[photo.name].is_rejected
+
+
+def test_the_next_photo_comes_after_each_mark_if_i_want_that(qtbot: QtBot, album: StudioWindow) -> None:
+    album.album_menu.go_on.setChecked(True)
+    first, second, third = (album.album.model.photo(place).path.name for place in range(3))
+    _choose(album, 0)
+    _press(qtbot, album, Qt.Key.Key_P)
+    _press(qtbot, album, Qt.Key.Key_X)
+    album.album.toggle_large()
+    _press(qtbot, album, Qt.Key.Key_4)
+    assert album.album.grid.currentIndex().row() == 3
+    assert album.album.large.path == album.album.model.photo(3).path
+    marks = _marks(album)
+    assert (marks[first].pick, marks[second].pick, marks[third]) == (1, -1, Mark(4))
+    album.album_menu.go_on.setChecked(False)
+    _press(qtbot, album, Qt.Key.Key_P)
+    assert album.album.grid.currentIndex().row() == 3
 
 
 # Stars from scores
@@ -509,9 +546,9 @@ def test_i_export_chosen_and_picked_ones_as_they_are(qtbot: QtBot, album: Studio
     chosen = _choose(album, 1, 2)
     dialog = _ask_to_export(qtbot, album)
     assert dialog.chosen_button.isChecked()
-    assert list(dialog.photos()) == chosen
+    assert list(dialog.photos()) == list(map(str, chosen))
     dialog.picked_button.setChecked(True)
-    assert list(dialog.photos()) == picked
+    assert list(dialog.photos()) == list(map(str, picked))
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.accept()
     _wait_for_task(qtbot, album)
@@ -524,7 +561,7 @@ def test_a_photo_that_is_gone_is_named_and_the_rest_is_exported(
 ) -> None:
     dialog = _ask_to_export(qtbot, album)
     dialog.best_button.setChecked(True)
-    gone = dialog.photos()[1]
+    gone = Path(dialog.photos()[1])
     gone.unlink()
     dialog.folder.setText(str(tmp_path / "out"))
     dialog.accept()

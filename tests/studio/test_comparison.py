@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine.album import Album, PhotoRow
+from engine.album_columns import Rows
 from engine.checkpoint import load_card
 from engine.faces import NO_FACES
 from engine.photo_filter import SortKey
@@ -29,8 +30,8 @@ def model() -> AlbumModel:
     return model
 
 
-def _chosen(model: AlbumModel, *places: int) -> list[PhotoRow]:
-    return [model.photo(place) for place in places]
+def _chosen(model: AlbumModel, *places: int) -> Rows:
+    return model.shown[list(places)]
 
 
 def _names(photos: list[PhotoRow]) -> list[str]:
