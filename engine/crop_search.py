@@ -41,8 +41,6 @@ SHORTLIST_IOU = 0.85
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
 BOLDNESS = 1.25
-# Threads that begin with the first search.
-_CUTTERS = ThreadPoolExecutor(thread_name_prefix="cut")
 
 
 class SearchWay(StrEnum):
@@ -210,9 +208,12 @@ class CropSearch:
         height, width = self._picture.pixels.shape[:2]
         local = [box.scaled(self._picture.full_size_wh, (width, height)) for box in boxes]
         cut = partial(letterbox, self._picture.pixels)
-        # To cut a window takes a third as long as to score it, of one core; others wait, but where each has its photo.
-        alone = self._scorer.runtime.threads == 1
-        return self._scorer.score_squares(list(map(cut, local) if alone else _CUTTERS.map(cut, local)))
+        if self._scorer.runtime.threads == 1 or len(local) == 1:
+            return self._scorer.score_squares(list(map(cut, local)))
+        # To cut a window takes a third as long as to score it, of one core while the others wait.
+        with ThreadPoolExecutor(thread_name_prefix="cut") as beside:
+            squares = list(beside.map(cut, local))
+        return self._scorer.score_squares(squares)
 
     def suggest(self, scored: Scored) -> tuple[CropSuggestion, ...]:
         """The best of the scored windows that differ, in pixels of the photo, with what each gains on the whole."""
