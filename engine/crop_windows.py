@@ -230,9 +230,7 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
         int (W,), 0 to F.
     """
     owed = _Owed(faces, size_wh, settings)
-    x, y = owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3])
-    kept: Whole = (x * y >= settings.face_share).sum(axis=1)
-    return kept
+    return owed.kept(owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3]))
 
 
 class _Owed:
@@ -247,8 +245,12 @@ class _Owed:
         """How many faces each window of a group keeps: int (Y, X)."""
         x = self.held(0, group.lefts, group.lefts + group.width)
         y = self.held(1, group.tops, group.tops + group.height)
-        kept: Whole = (y[:, None] * x >= self._share).sum(axis=2)
-        return kept
+        return self.kept(x, y[:, None])
+
+    def kept(self, x: Floats, y: Floats) -> Whole:
+        """How many faces are kept, by the shares that are held along the sides: (..., F) each to int (...)."""
+        enough: Whole = (x * y >= self._share).sum(axis=-1)
+        return enough
 
     def held(self, axis: int, starts: Whole, ends: Whole) -> Floats:
         """The share of each face box that windows hold along a side, 0 where eyes or mouth are cut: float32 (W, F)."""

@@ -196,19 +196,26 @@ def test_a_photo_that_cannot_hold_stars_has_them_beside_it_and_it_is_said_once(
     assert set(marks.values()) == {Mark(5)}
 
 
-def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_again(
-    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _rate_on_a_locked_card(qtbot: QtBot, album: StudioWindow, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The best photo, given four stars that belong into its file and cannot be written there."""
+
     def refuse(*_: object) -> None:
         raise OSError(errno.EROFS, "Read-only file system")
 
     album.album_menu.star_places[RatingPlace.FILE].trigger()
-    said = _said(album)
     with monkeypatch.context() as locked:
         locked.setattr(engine.ratings, "replace_file", refuse)
         (photo,) = _choose(album, 0)
         _press(qtbot, album, Qt.Key.Key_4)
         _wait_for_stars(qtbot, album)
+    return photo
+
+
+def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_again(
+    qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = _said(album)
+    photo = _rate_on_a_locked_card(qtbot, album, monkeypatch)
     assert "written when the folder is opened again" in said[-1]
     assert (read_rating(photo), _marks(album)[photo.name]) == (None, Mark(4))
     _open(qtbot, album, folder)
@@ -220,16 +227,8 @@ def test_stars_that_a_locked_card_refused_are_written_when_its_folder_is_opened_
 def test_stars_given_elsewhere_while_mine_waited_are_newer_and_it_is_said(
     qtbot: QtBot, album: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(errno.EROFS, "Read-only file system")
-
-    album.album_menu.star_places[RatingPlace.FILE].trigger()
     said = _said(album)
-    with monkeypatch.context() as locked:
-        locked.setattr(engine.ratings, "replace_file", refuse)
-        (photo,) = _choose(album, 0)
-        _press(qtbot, album, Qt.Key.Key_4)
-        _wait_for_stars(qtbot, album)
+    photo = _rate_on_a_locked_card(qtbot, album, monkeypatch)
     write_rating(photo, 2, RatingPlace.FILE)
     _open(qtbot, album, folder)
     qtbot.waitUntil(lambda: any("given in another program" in text for text in said), timeout=WAIT_MS)

@@ -1,6 +1,6 @@
 """Very many photos are marked in the background, and by one undo they are as they were before."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -58,13 +58,19 @@ def _marks(model: AlbumModel, open_catalogue: Callable[[], Catalogue]) -> list[M
     return [shown[path] for path in sorted(shown)]
 
 
-def test_all_are_marked_and_one_undo_takes_it_back(
-    qtbot: QtBot, model: AlbumModel, open_catalogue: Callable[[], Catalogue]
-) -> None:
+@pytest.fixture
+def culling(qtbot: QtBot, model: AlbumModel, open_catalogue: Callable[[], Catalogue]) -> Iterator[Culling]:
+    """With a strip of its own for what takes long."""
     foot = QWidget()
     qtbot.addWidget(foot)
     strip = TaskStrip(foot)
-    culling = Culling(model, open_catalogue, strip)
+    yield Culling(model, open_catalogue, strip)
+    strip.close_jobs()
+
+
+def test_all_are_marked_and_one_undo_takes_it_back(
+    qtbot: QtBot, model: AlbumModel, open_catalogue: Callable[[], Catalogue], culling: Culling
+) -> None:
     before = _marks(model, open_catalogue)
 
     def wait_for(act: Callable[[], None]) -> None:
@@ -80,16 +86,11 @@ def test_all_are_marked_and_one_undo_takes_it_back(
     assert (rated[0], rated[3], rated[4]) == (Mark(4, 0, by_score=True), Mark(2), Mark(4, -1, by_score=True))
     wait_for(culling.undo)
     assert _marks(model, open_catalogue) == before
-    strip.close_jobs()
 
 
 def test_what_is_said_of_one_copy_is_said_of_the_other(
-    qtbot: QtBot, model: AlbumModel, open_catalogue: Callable[[], Catalogue]
+    model: AlbumModel, open_catalogue: Callable[[], Catalogue], culling: Culling
 ) -> None:
-    foot = QWidget()
-    qtbot.addWidget(foot)
-    strip = TaskStrip(foot)
-    culling = Culling(model, open_catalogue, strip)
     assert model.album
     culling.rate(model.album.rows_of(["/0000.jpg"]), 5)
     marks = _marks(model, open_catalogue)
