@@ -19,7 +19,7 @@ from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
 from engine.crop_names import NamePattern, values_for_names
-from engine.crop_record import CropRecord
+from engine.crop_record import CropRecord, MadeCrop
 from engine.errors import PictureError
 from engine.geometry import Box
 from engine.level import LevelBy
@@ -89,7 +89,7 @@ class CropWay(StrEnum):
     """How crops are made."""
 
     ENCODED = "encoded"  # a new file, saved anew
-    LOSSLESS = "lossless"  # a new JPEG, block for block
+    LOSSLESS = "lossless"  # a new JPEG, block for block; anew where a person levelled the photo
     METADATA = "metadata"  # the rectangle alone, for Lightroom
 
 
@@ -251,7 +251,7 @@ def _done_before(photo: Path, job: CropJob, record: CropRecord) -> CroppedPhoto 
         box = read_crop_metadata(photo, _upright_size(photo), job.place)
         return CroppedPhoto(photo, box_xyxy=box.xyxy, done_before=True) if box else None
     if found := record.find(photo, job.how):
-        return CroppedPhoto(photo, found[0], found[1].xyxy, done_before=True)
+        return CroppedPhoto(photo, found.target, found.box.xyxy, done_before=True, angle_deg=found.angle_deg)
     return None
 
 
@@ -260,6 +260,8 @@ def _upright_size(photo: Path) -> tuple[int, int]:
 
 
 def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropRecord) -> CroppedPhoto:
+    if best.angle_deg and job.way is CropWay.METADATA:
+        raise PictureError(photo, "your own crop is of the levelled photo: a rectangle alone cannot tell of that")
     box, target, shift = best.box, None, None
     name = job.names.fill(values_for_names(photo, job.aspect, number, best.points, box))
     is_left = not best.own and job.aspect in (ORIGINAL, FREE) and _gains_too_little(best, job.margin)
@@ -267,7 +269,7 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         pass
     elif job.way is CropWay.METADATA:
         target = write_crop_metadata(photo, box, _upright_size(photo), job.place)
-    elif job.folder and job.way is CropWay.LOSSLESS:
+    elif job.folder and job.way is CropWay.LOSSLESS and not best.angle_deg:
         saved = save_lossless_crop(photo, box, job.folder, name)
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
@@ -275,7 +277,7 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
             photo, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
         )
     if target and job.way is not CropWay.METADATA:
-        record.add(photo, job.how, target, box)
+        record.add(photo, job.how, MadeCrop(target, box, best.angle_deg))
     doubt = None if best.own else _doubt(best, job.margin)
     return CroppedPhoto(
         *(photo, target, box.xyxy, best.points, best.gain, shift, doubt),

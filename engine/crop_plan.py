@@ -103,8 +103,8 @@ def save_planned(
     saved = []
     for photo, plan in wanted.items():
         before = record.find(photo, job.how) if photo.exists() else None
-        if before and before[1].xyxy == plan.photo.box_xyxy:
-            saved.append(PlannedCrop(replace(plan.photo, target=before[0]), Verdict.SAVED))
+        if before and (before.box.xyxy, before.angle_deg) == (plan.photo.box_xyxy, plan.photo.angle_deg):
+            saved.append(PlannedCrop(replace(plan.photo, target=before.target), Verdict.SAVED))
     remember_plan(catalogue, job.aspect.name, how, saved)
     yield Progress(len(saved), len(plans), "", tuple(saved))
     there = {plan.photo.source for plan in saved}
@@ -112,7 +112,8 @@ def save_planned(
     def decided(photo: Path) -> Iterator[Progress[FoundCrop]]:
         plan = wanted[photo].photo
         assert plan.box_xyxy is not None
-        found = FoundCrop(Box(*plan.box_xyxy), plan.points or 0.0, plan.gain or 0.0, plan.own)
+        box, points, gain = Box(*plan.box_xyxy), plan.points or 0.0, plan.gain or 0.0
+        found = FoundCrop(box, points, gain, plan.own, angle_deg=plan.angle_deg, level_loss=plan.level_loss)
         yield Progress(1, 1, "", (found,))
 
     rest = [photo for photo in wanted if photo not in there]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,21 @@ from engine.geometry import Box
 
 # Hidden, beside the crops.
 RECORD_NAME = ".selfie-studio-crops.jsonl"
+
+
+@dataclass(frozen=True)
+class MadeCrop:
+    """A crop that an earlier run made.
+
+    Attributes:
+        target: its file.
+        box: in pixels of the upright photo.
+        angle_deg: what that was levelled by, as `engine.level` has it; the box is of what that left.
+    """
+
+    target: Path
+    box: Box
+    angle_deg: float
 
 
 class CropRecord:
@@ -26,15 +42,15 @@ class CropRecord:
         self._file = folder / RECORD_NAME if folder else None
         self.lines = list(self._read())
 
-    def find(self, photo: Path, how: Sequence[str | int | None]) -> tuple[Path, Box] | None:
+    def find(self, photo: Path, how: Sequence[str | int | None]) -> MadeCrop | None:
         """The crop that was made of this very photo in the same way, if it is still there."""
         wanted = _key(photo, how)
         for line in reversed(self.lines):
             if line["key"] == wanted and Path(line["target"]).is_file():
-                return Path(line["target"]), Box(*line["box_xyxy"])
+                return MadeCrop(Path(line["target"]), Box(*line["box_xyxy"]), line.get("angle_deg", 0.0))
         return None
 
-    def add(self, photo: Path, how: Sequence[str | int | None], target: Path, box: Box) -> None:
+    def add(self, photo: Path, how: Sequence[str | int | None], made: MadeCrop) -> None:
         """Remember a crop that was written.
 
         Raises:
@@ -42,7 +58,8 @@ class CropRecord:
         """
         if self._file is None:
             return
-        line = {"key": _key(photo, how), "target": str(target.resolve()), "box_xyxy": box.xyxy}
+        line: dict[str, Any] = {"key": _key(photo, how), "target": str(made.target.resolve())}
+        line |= {"box_xyxy": made.box.xyxy, "angle_deg": made.angle_deg}
         try:
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line) + "\n")

@@ -56,12 +56,13 @@ def recall_crops(catalogue: Catalogue, content_sha256: str) -> dict[str, OwnCrop
         return {shape: OwnCrop(Box(*corners), angle_deg) for shape, angle_deg, *corners in rows}
 
 
-def crops_of_shape(catalogue: Catalogue, shape: str) -> dict[str, Box]:
-    """A person's crops of photos as they stand, at a shape, by the sha256 of their content: those that a batch takes.
+def crops_of_shape(catalogue: Catalogue, shape: str) -> dict[str, OwnCrop]:
+    """A person's crops at a shape, by the sha256 of their photo's content: those that a batch takes.
 
     Raises:
         CatalogueError: they cannot be read.
     """
-    query = "SELECT sha256, x0, y0, x1, y1 FROM own_crops WHERE shape = ? AND angle_deg = 0"
+    query = "SELECT sha256, angle_deg, x0, y0, x1, y1 FROM own_crops WHERE shape = ?"
     with catalogue.transaction() as database:
-        return {content: Box(*corners) for content, *corners in database.execute(query, (shape,))}
+        rows = database.execute(query, (shape,))
+        return {content: OwnCrop(Box(*corners), angle_deg) for content, angle_deg, *corners in rows}

@@ -10,10 +10,10 @@ from engine.crop_folder import FoundCrop
 from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
 from engine.crop_session import CropSession, FaceRules
 from engine.errors import PictureError
-from engine.faces import FaceDetector
-from engine.geometry import Box
-from engine.level import LevelBy, level_angle, levelled_picture
-from engine.pictures import load_picture
+from engine.faces import NO_FACES, FaceDetector
+from engine.level import LevelBy, level_angle, level_loss, levelled_picture
+from engine.manual_crops import OwnCrop
+from engine.pictures import Picture, load_picture
 from engine.progress import Progress
 from engine.scoring import Scorer
 
@@ -26,8 +26,8 @@ class PhotoCrops:
         scorer: scores the crops.
         rules: what crops owe to faces.
         way: how the windows are scored.
-        own: a person's own crops at that shape, by the sha256 of the photo's file: those are not levelled.
-        level: what tells how far photos lean, which are levelled before; None leaves them as they stand.
+        own: a person's own crops at that shape, by the sha256 of the photo's file.
+        level: what tells how far the other photos lean, which are levelled before; None leaves them as they stand.
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class PhotoCrops:
         scorer: Scorer,
         rules: FaceRules | None = None,
         way: SearchWay = SearchWay.FAST,
-        own: Mapping[str, Box] | None = None,
+        own: Mapping[str, OwnCrop] | None = None,
         level: LevelBy | None = None,
     ) -> None:
         self._aspect, self._scorer, self._way, self._level = aspect, scorer, way, level
@@ -53,11 +53,10 @@ class PhotoCrops:
             PictureError: not a picture that can be decoded whole.
         """
         picture = load_picture(photo, SEARCH_LONG_SIDE)
-        faces = self._detector().detect_full_size(picture)
         if own := self._own_crop(photo):
-            judged = CropSession(picture, faces, self._scorer).judged(own)
-            yield Progress(1, 1, "", (FoundCrop(own, judged.score.points, judged.gain, own=True),))
+            yield Progress(1, 1, "", (self._judged(picture, own),))
             return
+        faces = self._detector().detect_full_size(picture)
         leans = None
         if self._level:
             shown = self._detector().detect(picture.pixels)
@@ -73,12 +72,20 @@ class PhotoCrops:
             )
             yield Progress(step.done, step.total, step.note, found)
 
+    def _judged(self, picture: Picture, own: OwnCrop) -> FoundCrop:
+        """A person's own crop, and what it gains: nothing else of the photo is looked at."""
+        loss = level_loss(picture.full_size_wh, own.angle_deg)
+        if own.angle_deg:
+            picture = levelled_picture(picture, own.angle_deg)
+        judged = CropSession(picture, NO_FACES, self._scorer).judged(own.box)
+        return FoundCrop(own.box, judged.score.points, judged.gain, True, 0, own.angle_deg, loss)
+
     def _detector(self) -> FaceDetector:
         if not hasattr(self._of_thread, "detector"):
             self._of_thread.detector = FaceDetector()
         return self._of_thread.detector  # type: ignore[no-any-return]
 
-    def _own_crop(self, photo: Path) -> Box | None:
+    def _own_crop(self, photo: Path) -> OwnCrop | None:
         if not self._own:
             return None
         try:

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.catalogue import Catalogue
-from engine.crop_folder import DEFAULT_MARGIN
+from engine.crop_folder import DEFAULT_MARGIN, CroppedPhoto
 from engine.crop_search import CropSuggestion
 from engine.crop_session import FaceRules, FoundCrops
 from engine.geometry import Box
@@ -205,12 +205,15 @@ class CropDesk(QWidget):
         photo = self.finder.photo
         return photo is not None and self.state.box == Box(0, 0, *photo.session.size_wh)
 
-    def judged(self) -> tuple[Box, float, float] | None:
-        """The crop, its points and its gain; None without a crop."""
-        if self.finder.photo is None or self.state.box is None:
+    def judged(self) -> CroppedPhoto | None:
+        """The photo as it is cropped by hand; None where it is not."""
+        state, photo = self.state, self.finder.photo
+        if photo is None or state.box is None or not state.by_hand:
             return None
-        judged = self.finder.photo.session.judged(self.state.box)
-        return judged.box, judged.score.points, judged.gain
+        judged = photo.session.judged(state.box)
+        return CroppedPhoto(
+            *(photo.path, None, state.box.xyxy, judged.score.points, judged.gain), own=True, angle_deg=state.angle_deg
+        )
 
     def use_aspect(self, aspect: Aspect) -> None:
         """Crop to another shape: that which a person made of it before, else much the same part of the photo."""

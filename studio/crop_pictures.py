@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, SignalInstan
 from PySide6.QtGui import QImage, QPixmap
 
 from engine.errors import PictureError
+from engine.level import levelled_picture
 from engine.pictures import load_picture
 from studio.qt_pictures import image_from_pixels
 
@@ -16,6 +17,9 @@ LONG_SIDE = 480
 # Some screens full; 0.6 MB each.
 MOST_KEPT, MOST_WISHES = 200, 60
 
+# A photo, and what it is levelled by.
+_Wish = tuple[Path, float]
+
 
 @dataclass(frozen=True)
 class SmallPhoto:
@@ -23,7 +27,7 @@ class SmallPhoto:
 
     Attributes:
         pixmap: reduced; null where the photo cannot be read.
-        full_wh: width and height of the photo in the file.
+        full_wh: width and height of the whole photo; of what levelling left of it, where it is levelled.
     """
 
     pixmap: QPixmap
@@ -42,23 +46,24 @@ class CropPictures(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._kept: OrderedDict[Path, SmallPhoto] = OrderedDict()
-        self._wished: OrderedDict[Path, _Decode] = OrderedDict()
+        self._kept: OrderedDict[_Wish, SmallPhoto] = OrderedDict()
+        self._wished: OrderedDict[_Wish, _Decode] = OrderedDict()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(1)
         self._wishes = 0
         self._closed = False
         self._decoded.connect(self._keep)
 
-    def get(self, path: Path) -> SmallPhoto | None:
-        """The photo, if it is at hand; else it is fetched, and `arrived` tells."""
-        if path in self._kept:
-            self._kept.move_to_end(path)
-            return self._kept[path]
-        if path not in self._wished and not self._closed:
-            self._wished[path] = wish = _Decode(path, self._decoded)
+    def get(self, path: Path, angle_deg: float = 0.0) -> SmallPhoto | None:
+        """The photo, levelled by an angle, if it is at hand; else it is fetched, and `arrived` tells."""
+        wish = path, angle_deg
+        if wish in self._kept:
+            self._kept.move_to_end(wish)
+            return self._kept[wish]
+        if wish not in self._wished and not self._closed:
+            self._wished[wish] = decode = _Decode(wish, self._decoded)
             self._wishes += 1
-            self._pool.start(wish, self._wishes)  # the newest wish first
+            self._pool.start(decode, self._wishes)  # the newest wish first
             while len(self._wished) > MOST_WISHES:  # what was scrolled past is wished for again when it is seen again
                 self._pool.tryTake(self._wished.popitem(last=False)[1])
         return None
@@ -70,24 +75,27 @@ class CropPictures(QObject):
         self._pool.waitForDone()
 
     @Slot(object, QImage, object)
-    def _keep(self, path: Path, image: QImage, full_wh: tuple[int, int]) -> None:
-        self._wished.pop(path, None)
-        self._kept[path] = SmallPhoto(QPixmap.fromImage(image), full_wh)
+    def _keep(self, wish: _Wish, image: QImage, full_wh: tuple[int, int]) -> None:
+        self._wished.pop(wish, None)
+        self._kept[wish] = SmallPhoto(QPixmap.fromImage(image), full_wh)
         while len(self._kept) > MOST_KEPT:
             self._kept.popitem(last=False)
         self.arrived.emit()
 
 
 class _Decode(QRunnable):
-    def __init__(self, path: Path, told: SignalInstance) -> None:
+    def __init__(self, wish: _Wish, told: SignalInstance) -> None:
         super().__init__()
         self.setAutoDelete(False)  # Python owns it: it may be taken back
-        self._path, self._told = path, told
+        self._wish, self._told = wish, told
 
     def run(self) -> None:
+        path, angle_deg = self._wish
         try:
-            picture = load_picture(self._path, LONG_SIDE)
+            picture = load_picture(path, LONG_SIDE)
         except PictureError:  # the search has said what is wrong with it
-            self._told.emit(self._path, QImage(), (1, 1))
+            self._told.emit(self._wish, QImage(), (1, 1))
         else:
-            self._told.emit(self._path, image_from_pixels(picture.pixels), picture.full_size_wh)
+            if angle_deg:
+                picture = levelled_picture(picture, angle_deg)
+            self._told.emit(self._wish, image_from_pixels(picture.pixels), picture.full_size_wh)

@@ -24,7 +24,6 @@ from engine.crop_folder import DEFAULT_MARGIN, CropJob, CroppedPhoto, photos_to_
 from engine.crop_plan import PlannedCrop, Verdict, plan_crops, remember_plan, save_planned
 from engine.crop_session import FaceRules
 from engine.errors import CatalogueError
-from engine.geometry import Box
 from engine.manual_crops import crops_of_shape
 from engine.photo_crops import PhotoCrops
 from engine.progress import Progress
@@ -335,12 +334,11 @@ class CropReview(QWidget):
         if index.isValid() and not (plan := self.model.plan(index.row())).photo.error:
             self.edit_wanted.emit(plan.photo.source)
 
-    def take_own(self, path: Path, box: Box, points: float, gain: float) -> None:
+    def take_own(self, photo: CroppedPhoto) -> None:
         """A person cropped one of the photos by hand: that is accepted."""
-        before = self.model.find(path)
-        if before is None or before.photo.box_xyxy == box.xyxy:
+        before = self.model.find(photo.source)
+        if before is None or (before.photo.box_xyxy, before.photo.angle_deg) == (photo.box_xyxy, photo.angle_deg):
             return
-        photo = CroppedPhoto(path, None, box.xyxy, points, gain, own=True)
         self._past.append(before)
         self._future.clear()
         self.put(PlannedCrop(photo, Verdict.ACCEPTED))

@@ -131,7 +131,8 @@ def told_of(plan: PlannedCrop) -> Sequence[str]:
         return [*lines, photo.error]
     if photo.points is not None and photo.gain is not None:
         own = ", your own crop" if photo.own else ""
-        lines.append(f"{photo.points:.0f}  {gain_in_words(photo.points, photo.gain)}{own}")
+        levelled = f", levelled by {photo.angle_deg:+.1f}°" if photo.angle_deg else ""
+        lines.append(f"{photo.points:.0f}  {gain_in_words(photo.points, photo.gain)}{own}{levelled}")
     if photo.doubt:
         lines.append(f"Doubtful: {photo.doubt}")
     if photo.target and plan.verdict is Verdict.SAVED:

@@ -55,7 +55,7 @@ class CropTile(QStyledItemDelegate):
         painter.restore()
 
     def _draw_pair(self, painter: QPainter, plan: PlannedCrop, left: QRectF, right: QRectF) -> None:
-        photo = self._pictures.get(plan.photo.source)
+        photo = self._pictures.get(plan.photo.source, plan.photo.angle_deg)
         if photo is None or photo.pixmap.isNull() or plan.photo.box_xyxy is None:
             return
         picture = photo.pixmap

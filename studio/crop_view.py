@@ -163,17 +163,11 @@ class CropRoom(QWidget):
     def show_review(self) -> None:
         """Go back to the folder, with what was done by hand."""
         desk, paths = self.desk, self.review.paths
-        if desk.state.angle_deg:
-            self.message.emit("A crop of a levelled photo is saved by itself: the folder keeps the one that it had.")
-        if (
-            desk.path is not None
-            and desk.state.by_hand
-            and not desk.state.angle_deg
-            and desk.state.aspect == self.review.aspect
-        ):
+        if desk.state.aspect == self.review.aspect and (own := desk.judged()):
             desk.memory.write()
-            if (judged := desk.judged()) is not None:
-                self.review.take_own(desk.path, *judged)
+            self.review.take_own(own)
+        elif desk.state.angle_deg and not desk.state.by_hand:
+            self.message.emit("Levelled, but not cropped by hand: the folder keeps the crop that it had.")
         desk.close_photo()
         self.shapes.show_aspect(self.review.aspect)
         self.title.setText(paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more")

@@ -13,8 +13,8 @@ from studio.wording import count, gain_in_words, shown_path
 
 if TYPE_CHECKING:
     from engine.crop_folder import CropJob, CroppedPhoto, Search
-    from engine.geometry import Box
     from engine.level import LevelBy
+    from engine.manual_crops import OwnCrop
 
 NOT_UNDERSTOOD, INTERRUPTED = 2, 130
 # One decodes or saves while the other searches.
@@ -70,10 +70,10 @@ def crop(
     """Save the best crop of each photo as a new file.
 
     Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
-    left out. A crop that you made by hand in the window is taken as it is. At the shape of the photo (original) or any
-    (free), a photo whose best crop gains less than the margin is left as it is. Originals are never changed (but for
-    --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on. What an earlier
-    run made of the same photo in the same way, and crops in the output folder, are not cropped again.
+    left out. A crop that you made by hand in the window is taken as it is, levelled or not. At the shape of the photo
+    (original) or any (free), a photo whose best crop gains less than the margin is left as it is. Originals are never
+    changed (but for --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on.
+    What an earlier run made of the same photo in the same way, and crops in the output folder, are not cropped again.
 
     Exit codes: 0 a crop was saved, or all were saved before, or are left as they are; 1 none could be; 2 words of the
     command line that are not understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.
@@ -125,7 +125,7 @@ def _crop_all(photos: list[Path], job: "CropJob", search: "Search", done: list["
                 _say(photo)
 
 
-def _own_crops(shape: str) -> "dict[str, Box]":
+def _own_crops(shape: str) -> "dict[str, OwnCrop]":
     """The person's own crops at a shape, from the window's catalogue: where it cannot be used, that is said."""
     from engine.catalogue import Catalogue
     from engine.errors import CatalogueError

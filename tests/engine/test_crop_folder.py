@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -15,6 +16,8 @@ from engine.crop_names import NamePattern
 from engine.crop_report import write_report
 from engine.errors import PictureError
 from engine.geometry import Box
+from engine.level import levelled
+from engine.pictures import load_picture
 from engine.progress import Progress
 from engine.ratings import RatingPlace
 from engine.scan import find_photos
@@ -135,6 +138,26 @@ def test_lossless_crops_say_how_far_they_moved(photos: list[Path], tmp_path: Pat
     pytest.importorskip("jpeglib")
     done = _run(photos[:1], CropJob(tmp_path / "out", SQUARE, way=CropWay.LOSSLESS), FakeSearch())[0]
     assert done.shift_xy == ((done.box_xyxy or (0,))[0] - BOX.x0, (done.box_xyxy or (0, 0))[1] - BOX.y0)
+
+
+def test_my_own_crop_of_a_levelled_photo_is_made_so_and_told_of_when_it_was_done_before(
+    photos: list[Path], tmp_path: Path
+) -> None:
+    mine = [Progress(1, 1, "", (FoundCrop(BOX, 71.0, 3.0, own=True, angle_deg=-5.0),))]
+    shown = levelled(load_picture(photos[0]).pixels, -5.0)[BOX.y0 : BOX.y1, BOX.x0 : BOX.x1].astype(int)
+    for way in (CropWay.ENCODED, CropWay.LOSSLESS):  # which cannot turn a photo: it is saved anew
+        job = CropJob(tmp_path / way, SQUARE, way=way)
+        for done_before in (False, True):
+            ((done,),) = [step.results for step in crop_photos(photos[:1], job, lambda _: iter(mine)) if step.results]
+            assert (done.error, done.box_xyxy, done.angle_deg) == (None, BOX.xyxy, -5.0)
+            assert done.done_before is done_before
+            assert done.target
+            assert np.abs(load_picture(done.target).pixels - shown).mean() < 3
+    job = CropJob(None, SQUARE, way=CropWay.METADATA)
+    ((done,),) = [step.results for step in crop_photos(photos[:1], job, lambda _: iter(mine)) if step.results]
+    assert done.error
+    assert "levelled" in done.error
+    assert not list(tmp_path.rglob("*.xmp"))
 
 
 def test_stopped_in_the_middle_of_a_file_nothing_half_done_stays(

@@ -9,8 +9,10 @@ from PIL import Image
 
 from engine.aspects import FREE, Aspect
 from engine.crop_session import NEAR, CropSession, FaceRules, ShapeEstimates
-from engine.faces import FaceDetector
+from engine.faces import NO_FACES, FaceDetector
 from engine.geometry import Box
+from engine.level import LevelBy, level_loss, levelled_picture
+from engine.manual_crops import OwnCrop
 from engine.photo_crops import PhotoCrops
 from engine.pictures import load_picture
 from engine.scoring import Scorer, load_scorer
@@ -76,10 +78,16 @@ def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path
     photo = tmp_path / "photo.jpg"
     with Image.open(samples[0]) as image:
         image.resize((600, 600)).save(photo)
-    own = {hashlib.sha256(photo.read_bytes()).hexdigest(): Box(5, 6, 405, 406)}
-    (*_, last) = PhotoCrops(SQUARE, scorer, own=own)(photo)
+    content, box = hashlib.sha256(photo.read_bytes()).hexdigest(), Box(5, 6, 405, 406)
+    (*_, last) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box)})(photo)
     (found,) = last.results
-    assert found.own
-    assert found.box == Box(5, 6, 405, 406)
+    assert (found.own, found.box, found.angle_deg, found.level_loss) == (True, box, 0.0, 0.0)
+    # Of the levelled photo, whatever it would be levelled by here.
+    (*_, last) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box, 4.0)}, level=LevelBy.EYES)(photo)
+    (found,) = last.results
+    assert (found.own, found.box, found.angle_deg) == (True, box, 4.0)
+    assert found.level_loss == level_loss((600, 600), 4.0)
+    upright = levelled_picture(load_picture(photo), 4.0)
+    assert found.points == pytest.approx(CropSession(upright, NO_FACES, scorer).exact(box).points)
     (*_, last) = PhotoCrops(SQUARE, scorer)(photo)
     assert not last.results[0].own

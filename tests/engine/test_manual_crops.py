@@ -33,14 +33,14 @@ def test_own_crops_are_told_by_content_and_shape(tmp_path: Path) -> None:
     with Catalogue(tmp_path / "catalogue.sqlite") as catalogue:
         assert recall_crops(catalogue, "one") == {"1:1": OWN, "free": ANOTHER}
         assert recall_crops(catalogue, "two") == {}
-        assert crops_of_shape(catalogue, "1:1") == {"one": BOX}
+        assert crops_of_shape(catalogue, "1:1") == {"one": OWN}
 
 
-def test_a_crop_of_a_levelled_photo_is_remembered_with_its_angle_and_spared_by_batches() -> None:
+def test_a_crop_of_a_levelled_photo_is_remembered_with_its_angle() -> None:
     with Catalogue() as catalogue:
         remember_crop(catalogue, "one", "1:1", OwnCrop(BOX, -3.25))
         assert recall_crops(catalogue, "one") == {"1:1": OwnCrop(BOX, -3.25)}
-        assert crops_of_shape(catalogue, "1:1") == {}
+        assert crops_of_shape(catalogue, "1:1") == {"one": OwnCrop(BOX, -3.25)}
 
 
 def test_a_file_that_another_program_wrote_into_keeps_its_crop() -> None:

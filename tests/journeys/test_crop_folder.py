@@ -4,14 +4,19 @@ import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from engine.catalogue import Catalogue
 from engine.crop_names import NamePattern
-from engine.crop_plan import Verdict
+from engine.crop_plan import Verdict, forget_plan
+from engine.level import Level, LevelBy, level_size, levelled_picture
 from engine.pictures import load_picture
 from studio.crop_output import CropOutput
+from studio.crop_review_model import told_of
+from studio.user_files import catalogue_file
 from studio.window import StudioWindow
 
 from .conftest import WAIT_MS
@@ -115,6 +120,48 @@ def test_i_change_a_crop_by_hand_and_no_batch_replaces_it(
     review.save(tmp_path / "crops", CropOutput(names=NamePattern("{name}")))
     _wait(qtbot, window)
     assert load_picture(tmp_path / "crops" / photo.name).full_size_wh == (mine.width, mine.height)
+
+
+def test_i_level_a_photo_and_crop_it_by_hand_and_the_folder_takes_that(
+    qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path
+) -> None:
+    _drop(qtbot, window, folder)
+    review, desk = window.crop.review, window.crop.desk
+    review.sheet.setCurrentIndex(review.model.index(0))
+    before = review.model.plan(0).photo
+    photo = before.source
+    for by_hand in (False, True):
+        qtbot.keyClick(review.sheet, Qt.Key.Key_E)
+        qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
+        desk._take_lean(Level(5.0, 0.2, LevelBy.EYES))
+        qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
+        if by_hand:
+            qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
+        mine = desk.state.box
+        assert mine is not None
+        qtbot.keyClick(desk.canvas, Qt.Key.Key_Escape)
+        if not by_hand:
+            assert "not cropped by hand" in window.statusBar().currentMessage()
+            assert review.model.find(photo).photo == before
+    assert "not cropped" not in window.statusBar().currentMessage()
+    window.crop.open_paths([folder])
+    _wait(qtbot, window)
+    plan = review.model.find(photo)
+    assert (plan.photo.box_xyxy, plan.photo.own, plan.photo.angle_deg) == (mine.xyxy, True, 5.0)
+    assert plan.verdict is Verdict.ACCEPTED
+    with Catalogue(catalogue_file()) as catalogue:  # as a review after a new start would find it
+        forget_plan(catalogue, photo, "1:1")
+    window.crop.open_paths([folder])
+    _wait(qtbot, window)
+    assert review.model.find(photo).photo.box_xyxy == mine.xyxy
+    assert "levelled by +5.0°" in told_of(review.model.find(photo))[1]
+    qtbot.waitUntil(lambda: review.pictures.get(photo, 5.0) is not None, timeout=WAIT_MS)
+    assert review.pictures.get(photo, 5.0).full_wh == level_size(load_picture(photo).full_size_wh, 5.0)
+    review.save(tmp_path / "crops", CropOutput(names=NamePattern("{name}")))
+    _wait(qtbot, window)
+    saved = load_picture(tmp_path / "crops" / photo.name).pixels.astype(int)
+    shown = levelled_picture(load_picture(photo), 5.0).pixels[mine.y0 : mine.y1, mine.x0 : mine.x1]
+    assert np.abs(saved - shown).mean() < 6
 
 
 def test_i_stop_midway_and_the_folder_goes_on_from_there(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
