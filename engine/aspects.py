@@ -14,7 +14,7 @@ class Aspect:
 
     Attributes:
         name: as people write it.
-        ratio: width over height; None for the photo's own and for free.
+        ratio: width over height; None for the photo's own, bars around it left out, and for free.
     """
 
     name: str

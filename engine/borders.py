@@ -57,6 +57,11 @@ def without_border(picture: Picture) -> tuple[Picture, tuple[int, int]]:
     return Picture(pixels, (full.width, full.height), picture.taken), (full.x0, full.y0)
 
 
+def has_border(picture: Picture) -> bool:
+    """Whether there are bars around a picture."""
+    return without_border(picture)[0] is not picture
+
+
 def _pair_of_bars(pixels: Pixels) -> tuple[int, int]:
     """Heights of the bars at the top and at the bottom; 0 and 0 unless both are there."""
     first, second = _bar(pixels), _bar(pixels[::-1])

@@ -47,6 +47,7 @@ class FoundCrop:
         faces_lost: how many faces it cuts or leaves out, bystanders not counted.
         angle_deg: what the photo was levelled by before, as `engine.level` has it; the box is of what that left.
         level_loss: the share of the photo that this cost.
+        sheds_border: whether it leaves bars around the photo out: these go, whatever that gains.
     """
 
     box: Box
@@ -56,6 +57,7 @@ class FoundCrop:
     faces_lost: int = 0
     angle_deg: float = 0.0
     level_loss: float = 0.0
+    sheds_border: bool = False
 
 
 Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
@@ -264,7 +266,8 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         raise PictureError(photo, "your own crop is of the levelled photo: a rectangle alone cannot tell of that")
     box, target, shift = best.box, None, None
     name = job.names.fill(values_for_names(photo, job.aspect, number, best.points, box))
-    is_left = not best.own and job.aspect in (ORIGINAL, FREE) and _gains_too_little(best, job.margin)
+    is_left = job.aspect in (ORIGINAL, FREE) and _gains_too_little(best, job.margin)
+    is_left = is_left and not (best.own or best.sheds_border)
     if job.dry_run or is_left:
         pass
     elif job.way is CropWay.METADATA:

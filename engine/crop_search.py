@@ -13,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from fractions import Fraction
 from functools import cached_property, partial
 
 import numpy as np
 
-from engine.aspects import COMMON_ASPECTS, FREE, ORIGINAL, Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.borders import without_border
 from engine.crop_correction import Correction
 from engine.crop_head import CropHead, FeatureMaps, crop_head_for
@@ -151,14 +150,15 @@ class CropSearch:
         return self._head is not None
 
     def groups(self, aspect: Aspect, settings: CropSettings | None = None) -> list[WindowGroup]:
-        """The windows of a shape, in pixels of the photo without its bars; `FREE` is all that keep the most faces."""
+        """The windows of a shape, in pixels of the photo without its bars, which `ORIGINAL` is the shape of.
+
+        `FREE` is all that keep the most faces.
+        """
         if aspect == FREE:
             of_shapes = [self.groups(shape, settings) for shape in COMMON_ASPECTS]
             kept = [self._most_kept(groups, settings or self._settings) for groups in of_shapes]
             kindest = [groups for groups, count in zip(of_shapes, kept, strict=True) if count == max(kept)]
             return [group for groups in kindest for group in groups]
-        if aspect == ORIGINAL and self._picture is not self._whole:
-            aspect = Aspect(aspect.name, Fraction(*self._whole.full_size_wh))
         return window_groups(self._picture.full_size_wh, self._faces, aspect, settings or self._settings)
 
     def _most_kept(self, groups: Sequence[WindowGroup], settings: CropSettings) -> int:

@@ -4,6 +4,7 @@ A search leaves its estimates: what a crop anywhere would score is then told at 
 looked at, while `CropSession.exact` asks the network itself.
 """
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -110,19 +111,25 @@ class CropSession:
 
     Attributes:
         whole: the score of the whole photo.
+        inside_wh: width and height of the photo without bars around it, in its own pixels.
     """
 
     def __init__(self, picture: Picture, faces: Faces, scorer: Scorer) -> None:
         self.picture, self.faces = picture, faces
         self._scorer = scorer
         self.whole = scorer.score(picture.pixels)
-        self._offset_xy = without_border(picture)[1]
+        inside, self._offset_xy = without_border(picture)
+        self.inside_wh, self._has_border = inside.full_size_wh, inside is not picture
         self._searches: dict[FaceRules, CropSearch] = {}
 
     @property
     def size_wh(self) -> tuple[int, int]:
         """Of the photo, in the pixels that all boxes speak of."""
         return self.picture.full_size_wh
+
+    def least_gain(self, margin: float) -> float:
+        """The points below which the photo is better left as it is: a margin, but bars go, whatever that gains."""
+        return -math.inf if self._has_border else margin
 
     def exact(self, box: Box) -> Score:
         """The network's own score of a crop."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from engine.aspects import Aspect
+from engine.borders import has_border
 from engine.crop_folder import FoundCrop
 from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
 from engine.crop_session import CropSession, FaceRules
@@ -64,10 +65,11 @@ class PhotoCrops:
         if leans:
             picture = levelled_picture(picture, leans.angle_deg)
             faces = self._detector().detect_full_size(picture)
+        sheds_border = has_border(picture)
         turned, loss = (leans.angle_deg, leans.loss) if leans else (0.0, 0.0)
         for step in search_crops(picture, faces, self._scorer, self._aspect, self._rules.settings(), self._way):
             found = tuple(
-                FoundCrop(each.box, each.score.points, each.gain, False, each.faces_lost, turned, loss)
+                FoundCrop(each.box, each.score.points, each.gain, False, each.faces_lost, turned, loss, sheds_border)
                 for each in step.results[:1]
             )
             yield Progress(step.done, step.total, step.note, found)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from engine.aspects import FREE, ORIGINAL, Aspect
 from engine.catalogue import Catalogue
-from engine.crop_folder import DEFAULT_MARGIN, CroppedPhoto
+from engine.crop_folder import DEFAULT_MARGIN
 from engine.crop_search import CropSuggestion
 from engine.crop_session import FaceRules, FoundCrops
 from engine.geometry import Box
@@ -183,9 +183,9 @@ class CropDesk(QWidget):
     def _proposal(self, found: FoundCrops) -> Box:
         """The best crop; all of the photo where that gains too little and the shape allows it."""
         assert self.finder.photo is not None
-        best = found.suggestions[0]
-        if best.gain < self.margin and self.state.aspect in (ORIGINAL, FREE):
-            return Box(0, 0, *self.finder.photo.session.size_wh)
+        best, session = found.suggestions[0], self.finder.photo.session
+        if best.gain < session.least_gain(self.margin) and self.state.aspect in (ORIGINAL, FREE):
+            return Box(0, 0, *session.size_wh)
         return best.box
 
     # Choosing
@@ -205,15 +205,12 @@ class CropDesk(QWidget):
         photo = self.finder.photo
         return photo is not None and self.state.box == Box(0, 0, *photo.session.size_wh)
 
-    def judged(self) -> CroppedPhoto | None:
-        """The photo as it is cropped by hand; None where it is not."""
+    def judged(self) -> CropSuggestion | None:
+        """The crop that a person made by hand, with its exact score; None where there is none."""
         state, photo = self.state, self.finder.photo
         if photo is None or state.box is None or not state.by_hand:
             return None
-        judged = photo.session.judged(state.box)
-        return CroppedPhoto(
-            *(photo.path, None, state.box.xyxy, judged.score.points, judged.gain), own=True, angle_deg=state.angle_deg
-        )
+        return replace(photo.session.judged(state.box), angle_deg=state.angle_deg)
 
     def use_aspect(self, aspect: Aspect) -> None:
         """Crop to another shape: that which a person made of it before, else much the same part of the photo."""
@@ -344,7 +341,7 @@ class CropDesk(QWidget):
         boxes = [each.box for each in suggestions]
         self.side.mark_choice(boxes.index(state.box) if state.box in boxes else -1)
         lost = session.faces_lost(state.box, state.rules) if state.box else 0
-        self.side.show_notice(notice(lost, suggestions, self.margin))
+        self.side.show_notice(notice(lost, suggestions, session.least_gain(self.margin)))
         self.can_save.emit(state.box is not None)
         if state.box is None:
             self.side.show_points(None, session.whole.points, exact=True)
@@ -380,7 +377,7 @@ class CropDesk(QWidget):
         if aspect == FREE:
             return None
         photo = self.finder.photo
-        return aspect.ratio or (Fraction(*photo.session.size_wh) if photo else None)
+        return aspect.ratio or (Fraction(*photo.session.inside_wh) if photo else None)
 
     @Slot(bool)
     def _use_thirds(self, shown: bool) -> None:

@@ -22,6 +22,7 @@ from engine.aspects import Aspect
 from engine.catalogue import Catalogue
 from engine.crop_folder import DEFAULT_MARGIN, CropJob, CroppedPhoto, photos_to_crop
 from engine.crop_plan import PlannedCrop, Verdict, plan_crops, remember_plan, save_planned
+from engine.crop_search import CropSuggestion
 from engine.crop_session import FaceRules
 from engine.errors import CatalogueError
 from engine.manual_crops import crops_of_shape
@@ -334,11 +335,12 @@ class CropReview(QWidget):
         if index.isValid() and not (plan := self.model.plan(index.row())).photo.error:
             self.edit_wanted.emit(plan.photo.source)
 
-    def take_own(self, photo: CroppedPhoto) -> None:
+    def take_own(self, path: Path, crop: CropSuggestion) -> None:
         """A person cropped one of the photos by hand: that is accepted."""
-        before = self.model.find(photo.source)
-        if before is None or (before.photo.box_xyxy, before.photo.angle_deg) == (photo.box_xyxy, photo.angle_deg):
+        before, box = self.model.find(path), crop.box.xyxy
+        if before is None or (before.photo.box_xyxy, before.photo.angle_deg) == (box, crop.angle_deg):
             return
+        photo = CroppedPhoto(path, None, box, crop.score.points, crop.gain, own=True, angle_deg=crop.angle_deg)
         self._past.append(before)
         self._future.clear()
         self.put(PlannedCrop(photo, Verdict.ACCEPTED))

@@ -163,9 +163,9 @@ class CropRoom(QWidget):
     def show_review(self) -> None:
         """Go back to the folder, with what was done by hand."""
         desk, paths = self.desk, self.review.paths
-        if desk.state.aspect == self.review.aspect and (own := desk.judged()):
+        if desk.path is not None and desk.state.aspect == self.review.aspect and (own := desk.judged()):
             desk.memory.write()
-            self.review.take_own(own)
+            self.review.take_own(desk.path, own)
         elif desk.state.angle_deg and not desk.state.by_hand:
             self.message.emit("Levelled, but not cropped by hand: the folder keeps the crop that it had.")
         desk.close_photo()

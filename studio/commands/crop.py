@@ -71,9 +71,10 @@ def crop(
 
     Ten thousand crops are judged, the best few by the whole network; faces are kept whole, and bars around a photo are
     left out. A crop that you made by hand in the window is taken as it is, levelled or not. At the shape of the photo
-    (original) or any (free), a photo whose best crop gains less than the margin is left as it is. Originals are never
-    changed (but for --metadata-only --in file) and nothing is overwritten: a name that is taken gets -2, -3 and so on.
-    What an earlier run made of the same photo in the same way, and crops in the output folder, are not cropped again.
+    between its bars (original) or any (free), a photo without bars whose best crop gains less than the margin is left
+    as it is. Originals are never changed (but for --metadata-only --in file) and nothing is overwritten: a name that is
+    taken gets -2, -3 and so on. What an earlier run made of the same photo in the same way, and crops in the output
+    folder, are not cropped again.
 
     Exit codes: 0 a crop was saved, or all were saved before, or are left as they are; 1 none could be; 2 words of the
     command line that are not understood; 130 stopped by Ctrl+C: what is saved stays, and the same command goes on.

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.aspects import COMMON_ASPECTS, FREE, Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, ORIGINAL, Aspect
 from engine.borders import photo_within
 from engine.checkpoint import load_card
 from engine.crop_bench import rank_correlation, search_shapes
@@ -173,12 +173,24 @@ def test_photos_without_bars_stay_whole(samples: list[Path]) -> None:
         assert photo_within(pixels).xyxy == (0, 0, pixels.shape[1], pixels.shape[0])
 
 
-def test_no_crop_holds_a_bar(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+def _with_bars(picture: Picture) -> Picture:
+    """Bars of 80 pixels above and below, in a photo of twice the size."""
+    framed = np.pad(picture.pixels, ((80, 80), (0, 0), (0, 0)))
+    return Picture(framed, (2 * framed.shape[1], 2 * framed.shape[0]))
+
+
+def test_original_is_the_shape_of_the_picture_between_its_bars(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
     picture, _ = photo
     height, width = picture.pixels.shape[:2]
-    framed = np.zeros((height + 160, width, 3), np.uint8)
-    framed[80 : 80 + height] = picture.pixels
-    boxed = Picture(framed, (2 * width, 2 * (height + 160)))
+    boxed = _with_bars(picture)
+    faces = FaceDetector().detect_full_size(boxed)
+    for crop in list(search_crops(boxed, faces, scorer, ORIGINAL))[-1].results:
+        assert crop.box.width / crop.box.height == pytest.approx(width / height, rel=0.02)
+
+
+def test_no_crop_holds_a_bar(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
+    picture, _ = photo
+    height, boxed = picture.pixels.shape[0], _with_bars(picture)
     faces = FaceDetector().detect_full_size(boxed)
     for aspect in (COMMON_ASPECTS[0], SQUARE):
         for crop in list(search_crops(boxed, faces, scorer, aspect))[-1].results:

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from engine.aspects import FREE, Aspect
+from engine.aspects import FREE, ORIGINAL, Aspect
+from engine.crop_folder import CropJob, crop_photos
 from engine.crop_session import NEAR, CropSession, FaceRules, ShapeEstimates
 from engine.faces import NO_FACES, FaceDetector
 from engine.geometry import Box
@@ -91,3 +92,18 @@ def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path
     assert found.points == pytest.approx(CropSession(upright, NO_FACES, scorer).exact(box).points)
     (*_, last) = PhotoCrops(SQUARE, scorer)(photo)
     assert not last.results[0].own
+
+
+def test_bars_go_although_that_gains_little_and_nothing_else_does(tmp_path: Path, scorer: Scorer) -> None:
+    rows, columns = np.mgrid[:480, :640]
+    plain = np.stack([rows // 3, columns // 4, (rows + columns) // 8], axis=-1).astype(np.uint8)  # a gradient
+    for name, pixels in (("plain", plain), ("bars", np.pad(plain, ((80, 80), (0, 0), (0, 0))))):
+        Image.fromarray(pixels).save(tmp_path / f"{name}.png")
+    job = CropJob(tmp_path / "crops", ORIGINAL, margin=1000)
+    photos = [tmp_path / "plain.png", tmp_path / "bars.png"]
+    plain_photo, barred = [
+        photo for step in crop_photos(photos, job, PhotoCrops(ORIGINAL, scorer)) for photo in step.results
+    ]
+    assert (plain_photo.left_as_is, plain_photo.target) == (True, None)
+    assert barred.target
+    assert load_picture(barred.target).pixels[[0, -1]].max() > 30  # no line of a bar

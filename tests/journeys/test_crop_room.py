@@ -11,6 +11,7 @@ from PIL import Image
 from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
+from engine.aspects import ORIGINAL
 from engine.geometry import Box
 from engine.level import Level, LevelBy, level_loss, level_size, levelled_picture
 from engine.pictures import load_picture
@@ -147,6 +148,25 @@ def test_a_shape_that_i_come_back_to_shows_its_best_crop_again(
         _wait_for_crops(qtbot, window)
     assert _box(desk) == best
     assert desk.side.list.currentRow() == 0
+
+
+def test_original_is_the_shape_of_a_photo_between_its_bars_which_are_never_proposed(
+    qtbot: QtBot, window: StudioWindow, tmp_path: Path, samples: list[Path]
+) -> None:
+    pixels = load_picture(samples[0], 600).pixels
+    height, width = pixels.shape[:2]
+    photo = tmp_path / "still.png"
+    Image.fromarray(np.pad(pixels, ((90, 90), (0, 0), (0, 0)))).save(photo)
+    desk = _crop(qtbot, window, photo)
+    desk.use_aspect(ORIGINAL)
+    _wait_for_crops(qtbot, window)
+    desk.side.margin.setValue(desk.side.margin.maximum())  # which a photo without bars would be left for
+    assert not desk.is_whole
+    assert (_box(desk).y0 >= 87, _box(desk).y1 <= 90 + height + 3) == (True, True)
+    for _ in range(20):  # by hand, too, it keeps the picture's shape
+        qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
+    assert _box(desk).width / _box(desk).height == pytest.approx(width / height, rel=0.03)
+    assert "Leave it as it is" not in desk.side.notice.text()
 
 
 def test_who_does_not_fit_the_shape_is_told(qtbot: QtBot, window: StudioWindow, two_people: Path) -> None:
