@@ -1,4 +1,5 @@
-"""Faces that a photo's metadata name follow its crop: they are told of where they lie in it, or not at all.
+"""Faces that a photo's metadata name follow its crop, or the photo turned upright: they are told of where they lie in
+it, or not at all.
 
 They stand there by their middle and size, in shares of the picture's sides as it is stored (namespace mwg-rs: Metadata
 Working Group, Guidelines for Handling Image Metadata 2.0, 5.9). Microsoft's older list (MP) is taken out: of a photo
@@ -16,6 +17,7 @@ import numpy.typing as npt
 
 from engine.geometry import Box
 from engine.level import level_matrix
+from engine.metadata import set_all
 
 _ROOT, _LIST, _MICROSOFT = "Xmp.mwg-rs.Regions", "Xmp.mwg-rs.Regions/mwg-rs:RegionList", "Xmp.MP.RegionInfo"
 _MEMBER = re.compile(re.escape(_LIST) + r"\[(\d+)\](.*)", re.DOTALL)
@@ -103,6 +105,22 @@ def move_regions(exiv2: ModuleType, xmp: Any, cut_out: CutOut, size_wh: tuple[in
         value = exiv2.XmpTextValue()
         value.read(text)  # 'type="Struct"' and its like, which exiv2 says of what holds others, make one again
         xmp.add(exiv2.XmpKey(key), value)
+
+
+def turn_regions(exiv2: ModuleType, xmp: Any, orientation: int, size_wh: tuple[int, int]) -> None:
+    """Let exiv2's XMP of a photo that was turned upright, and reduced perhaps, tell of its regions as they lie now.
+
+    Args:
+        exiv2: from `exiv2_alone`, inside of which this is called.
+        xmp: as it is in the photo.
+        orientation: of the photo as it was stored, 1 to 8 as EXIF has it.
+        size_wh: of the upright file.
+    """
+    if orientation == 1:
+        set_all(xmp, {key: str(side) for key, side in zip(_SIZE, size_wh, strict=True) if key in xmp})
+    elif has_regions(xmp):
+        stored_wh = size_wh[::-1] if orientation in (5, 6, 7, 8) else size_wh
+        move_regions(exiv2, xmp, CutOut(stored_wh, orientation, Box(0, 0, *size_wh)), size_wh)
 
 
 def _regions(told: Mapping[str, str]) -> list[Region]:

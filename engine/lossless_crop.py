@@ -26,8 +26,6 @@ from engine.pictures import open_image
 
 _ORIENTATION_TAG = 0x0112
 _BLOCK = 8
-# Where the camera saw its subject, in pixels of the whole photo.
-_PLACE_KEYS = ("Exif.Photo.SubjectArea", "Exif.Photo.SubjectLocation")
 _COMPONENTS = ("Y", "Cb", "Cr", "K")
 
 
@@ -159,7 +157,6 @@ def _with_metadata(source: Path, jpeg: bytes, box: Box, orientation: int) -> byt
         new.setIptcData(old.iptcData())
         new.setXmpData(old.xmpData())
         set_all(new.xmpData(), dict.fromkeys(CROP_KEYS))
-        set_all(new.exifData(), dict.fromkeys(_PLACE_KEYS))
         size_wh = box.width, box.height
         move_regions(exiv2, new.xmpData(), CutOut((old.pixelWidth(), old.pixelHeight()), 1, box), size_wh)
         with Image.open(source) as image:

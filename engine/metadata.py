@@ -36,6 +36,9 @@ CROP_KEYS = tuple(
     f"Xmp.crs.{name}"
     for name in ("HasCrop", "CropTop", "CropLeft", "CropBottom", "CropRight", "CropAngle", "CropConstrainToWarp")
 )
+# Where the camera saw its subject, in pixels of the whole photo.
+_SUBJECT_KEYS = ("Exif.Photo.SubjectArea", "Exif.Photo.SubjectLocation")
+_XMP_SUBJECT_KEYS = ("Xmp.exif.SubjectArea", "Xmp.exif.SubjectLocation")
 _WRITABLE = frozenset(("image/jpeg", "image/png", "image/webp", "image/tiff"))
 # The largest sidecars, with masks drawn by hand, have a few megabytes.
 _SIDECAR_BYTES = 32_000_000
@@ -174,9 +177,14 @@ def stored_orientation(image: Any) -> int:
 
 
 def describe_new_pixels(exiv2: ModuleType, image: Any, size_wh: tuple[int, int], orientation: int = 1) -> None:
-    """Let the metadata of exiv2's Image say how its new picture lies; the old thumbnail does not belong to it."""
+    """Let the metadata of exiv2's Image say how its new picture lies.
+
+    The old thumbnail does not belong to it, nor does the subject's place in pixels of the old one.
+    """
     exif, xmp = image.exifData(), image.xmpData()
     exiv2.ExifThumb(exif).erase()
+    for data, keys in ((exif, _SUBJECT_KEYS), (xmp, _XMP_SUBJECT_KEYS)):
+        set_all(data, dict.fromkeys(keys))
     width, height = size_wh
     for data, key, value in (
         (exif, "Exif.Image.Orientation", orientation),

@@ -21,9 +21,20 @@ from typing import Any
 
 from PIL import Image, UnidentifiedImageError
 
+from engine.crop_regions import turn_regions
 from engine.errors import PictureError
 from engine.files import reserve_unused, temporary_beside
-from engine.metadata import can_be_written, describe_new_pixels, exiv2_alone, open_with_exiv2, same_pixels, written
+from engine.metadata import (
+    CROP_KEYS,
+    can_be_written,
+    describe_new_pixels,
+    exiv2_alone,
+    open_with_exiv2,
+    same_pixels,
+    set_all,
+    stored_orientation,
+    written,
+)
 from engine.pictures import RAW_SUFFIXES, check_is_file, load_picture, open_image, turned_upright
 from engine.progress import Progress
 
@@ -237,6 +248,10 @@ def _with_metadata_of(
     target.setIptcData(source.iptcData())
     if with_xmp:
         target.setXmpData(source.xmpData())
+        orientation = stored_orientation(source)
+        turn_regions(exiv2, target.xmpData(), orientation, size_wh)
+        if orientation != 1:  # the rectangle of a crop is one of the picture as it was stored
+            set_all(target.xmpData(), dict.fromkeys(CROP_KEYS))
     if settings.without_location:
         _forget_place(target)
     _describe_new_pixels(exiv2, target, size_wh)

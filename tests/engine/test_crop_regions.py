@@ -1,5 +1,11 @@
-"""Whoever tagged the people of a photo finds each of them in its crop, at their place, and nobody who is not there."""
+"""Whoever tagged the people of a photo finds each of them in its crop, at their place, and nobody who is not there.
 
+An exported photo that is turned upright has them, too.
+"""
+
+import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -9,7 +15,8 @@ from engine.crop_file import save_crop
 from engine.geometry import Box
 from engine.level import level_matrix
 from engine.lossless_crop import save_lossless_crop
-from engine.metadata import exiv2_alone, open_with_exiv2, written
+from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, written
+from engine.photo_export import ExportSettings, export_photos
 
 SIZE_WH = (480, 320)
 LEFT_PERSON, RIGHT_PERSON = Box(60, 80, 120, 160), Box(360, 40, 440, 120)
@@ -102,6 +109,38 @@ def test_a_reduced_and_a_levelled_crop_have_them_too(tmp_path: Path) -> None:
     matrix, _ = level_matrix(SIZE_WH, 5)
     assert ((x0 + x1) / 2, (y0 + y1) / 2) == pytest.approx(matrix @ (90, 120, 1), abs=1)
     assert (x1 - x0, y1 - y0) == pytest.approx((LEFT_PERSON.width, LEFT_PERSON.height), abs=1)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_an_exported_photo_that_is_turned_upright_has_them_where_they_are_now(tmp_path: Path, orientation: int) -> None:
+    photo = _tagged(tmp_path, "JPEG", orientation)
+    steps = export_photos([photo], tmp_path / "out", ExportSettings(long_side=240))
+    (target,) = [photo.target for step in steps for photo in step.results]
+    assert target
+    for name, person in (("Ada", LEFT_PERSON), ("Ben", RIGHT_PERSON)):
+        assert _people(target)[name] == pytest.approx([side / 2 for side in person.xyxy], abs=1)
+    with Image.open(target) as image:
+        assert image.size == (240, 160)
+        assert 0x9214 not in image.getexif().get_ifd(0x8769)
+
+
+def test_another_program_reads_them_there(tmp_path: Path) -> None:
+    if not shutil.which("exiftool"):
+        pytest.skip("needs exiftool (Debian: libimage-exiftool-perl) as the independent reader")
+    photo = _tagged(tmp_path, "JPEG", 8)
+    with exiv2_alone(photo) as exiv2:
+        image = open_with_exiv2(exiv2, photo)
+        set_all(image.xmpData(), dict(zip(CROP_KEYS, ("True", "0", "0.1", "0.5", "0.6", "0", "0"), strict=True)))
+        content = written(image)
+    photo.write_bytes(content)
+    list(export_photos([photo], tmp_path / "out", ExportSettings(long_side=240)))
+    asked = ["exiftool", "-json", "-n", "-XMP:all", tmp_path / "out" / "tagged-8.jpg"]
+    (told,) = json.loads(subprocess.run(asked, capture_output=True, check=True).stdout)
+    assert (told["RegionAppliedToDimensionsW"], told["RegionAppliedToDimensionsH"]) == (240, 160)
+    assert told["RegionName"] == ["Ada", "Ben"]
+    middles = [(box.x0 + box.x1) / 2 / SIZE_WH[0] for box in (LEFT_PERSON, RIGHT_PERSON)]
+    assert [float(x) for x in told["RegionAreaX"]] == pytest.approx(middles, abs=0.01)
+    assert "HasCrop" not in told  # the rectangle was one of the picture that lay on its side
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
