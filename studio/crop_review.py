@@ -252,7 +252,8 @@ class CropReview(QWidget):
         self.model.put(step.results)
         if self.model.rowCount() and (was_empty or not self.sheet.currentIndex().isValid()):
             self.sheet.setCurrentIndex(self.model.index(0))
-        self.bar.show_progress(step)
+        bad_files = bool(step.results) and all(plan.photo.error for plan in step.results)
+        self.bar.show_progress(step, at_work=not bad_files)
 
     @Slot(str)
     def _fail(self, text: str) -> None:

@@ -72,12 +72,11 @@ class JobBar(QWidget):
 
         Args:
             progress: of the task.
-            at_work: whether this step took work; those of what was known already tell nothing of the pace.
+            at_work: whether this step took work: what was known already, or is no picture, tells nothing of the pace.
         """
         self.progress.setRange(0, max(progress.total, 1))
         self.progress.setValue(progress.done)
-        if at_work:
-            self._pace.mark(progress.done)
+        self._pace.mark(progress.done, at_work=at_work)
         self._say()
 
     def _say(self) -> None:

@@ -120,7 +120,7 @@ def _crop_all(photos: list[Path], job: "CropJob", search: "Search", done: list["
 
     steps = crop_photos(photos, job, search, workers=WORKERS)
     with closing(steps):
-        for progress in shown(steps, "cropping"):
+        for progress in shown(steps, "cropping", lambda photo: not (photo.done_before or photo.error)):
             for photo in progress.results:
                 done.append(photo)
                 _say(photo)

@@ -1,6 +1,6 @@
 """What the commands share: where they speak, how they show progress, what they say of bad files."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
@@ -27,12 +27,22 @@ WithModel = Annotated[
 DEFAULT_MODEL = MODEL_FOLDER
 
 
-def shown(task: Iterator[Progress[Result]], what: str) -> Iterator[Progress[Result]]:
-    """Show a task's progress while it is looped over; nothing is drawn where nobody watches."""
+def shown(
+    task: Iterator[Progress[Result]], what: str, took_work: Callable[[Result], bool] = lambda _: True
+) -> Iterator[Progress[Result]]:
+    """Show a task's progress while it is looped over; nothing is drawn where nobody watches.
+
+    Args:
+        task: to loop over.
+        what: it does, in a word or two.
+        took_work: whether a result did; the others tell nothing of the time that is left.
+    """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Bar(*columns, console=speak, transient=True, disable=not speak.is_terminal) as bar:
         row = bar.add_task(what, total=None)
         for progress in task:
+            if progress.results and not any(map(took_work, progress.results)):
+                bar.tasks[row].completed = progress.done  # without a sample of the pace
             bar.update(row, completed=progress.done, total=progress.total or None)
             yield progress
 

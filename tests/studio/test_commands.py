@@ -6,14 +6,19 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image
+from rich.progress import Progress as Bar
+from rich.progress import ProgressColumn
 
 import studio.commands
 from engine.catalogue import Catalogue
 from engine.geometry import Box
 from engine.manual_crops import OwnCrop, remember_crop
+from engine.progress import Progress
+from studio.commands import output
 from studio.user_files import catalogue_file
 
 
@@ -210,3 +215,23 @@ def test_my_own_crop_is_taken_as_it_is(folder: Path, tmp_path: Path) -> None:
     assert "your own crop" in done.stderr
     (row,) = json.loads((tmp_path / "report.json").read_text())
     assert (tuple(row["box_xyxy"]), row["own"], row["doubt"]) == (mine.xyxy, True, None)
+
+
+def test_what_an_earlier_run_did_does_not_make_the_rest_seem_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    now_s, bars = 0.0, list[Bar]()
+
+    def watched(*columns: ProgressColumn, **words: Any) -> Bar:
+        bars.append(Bar(*columns, get_time=lambda: now_s, **words))
+        return bars[0]
+
+    monkeypatch.setattr(output, "Bar", watched)
+    steps = [
+        Progress(0, 300),
+        *(Progress(done, 300, "", ("known" if done <= 200 else "new",)) for done in range(1, 221)),
+    ]
+    left_s = []
+    for step in output.shown(iter(steps), "cropping", lambda photo: photo == "new"):
+        now_s += 0.001 if step.done < 200 else 1.0
+        left_s.append(bars[0].tasks[0].time_remaining)
+    assert left_s[-1] == pytest.approx(80, rel=0.02)  # a second for each
+    assert bars[0].tasks[0].completed == 220

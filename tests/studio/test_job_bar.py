@@ -1,4 +1,4 @@
-"""The bar of a long task: how far it is, also while it rests."""
+"""The bar of a long task: how far it is, also while it rests, and how long it will take."""
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -6,6 +6,27 @@ from pytestqt.qtbot import QtBot
 from engine.progress import Progress
 from studio.job_bar import JobBar
 from studio.jobs import JobSlot
+from studio.pace import Pace
+
+
+def test_what_took_no_work_does_not_make_the_rest_seem_quick() -> None:
+    pace = Pace()
+    pace.mark(100, 0.0)  # known before the work began
+    pace.mark(102, 1.0)
+    assert pace.in_words(1000) == "2 photos/s, 7 min left"
+    pace.mark(600, 1.1, at_work=False)
+    assert pace.in_words(1000) == "2 photos/s, 3 min left"
+    pace.mark(602, 2.0)
+    assert pace.in_words(1000) == "2 photos/s, 3 min left"
+
+
+def test_photos_that_come_in_at_once_after_a_rest_are_no_pace() -> None:
+    pace = Pace()
+    for done, now_s in ((40, 0.0), (41, 0.001), (42, 0.5)):  # finished while it rested, or side by side
+        pace.mark(done, now_s)
+        assert pace.in_words(60) == ""
+    pace.mark(44, 1.0)
+    assert pace.in_words(60) == "4 photos/s, 4 s left"
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")  # a bar without a room
