@@ -17,7 +17,7 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from engine.aspects import COMMON_ASPECTS, FREE, Aspect
+from engine.aspects import Aspect
 from engine.borders import without_border
 from engine.crop_correction import Correction
 from engine.crop_head import CropHead, FeatureMaps, crop_head_for
@@ -149,22 +149,9 @@ class CropSearch:
         """Whether windows can be estimated."""
         return self._head is not None
 
-    def groups(self, aspect: Aspect, settings: CropSettings | None = None) -> list[WindowGroup]:
-        """The windows of a shape, in pixels of the photo without its bars, which `ORIGINAL` is the shape of.
-
-        `FREE` is all that keep the most faces.
-        """
-        if aspect == FREE:
-            of_shapes = [self.groups(shape, settings) for shape in COMMON_ASPECTS]
-            kept = [self._most_kept(groups, settings or self._settings) for groups in of_shapes]
-            kindest = [groups for groups, count in zip(of_shapes, kept, strict=True) if count == max(kept)]
-            return [group for groups in kindest for group in groups]
-        return window_groups(self._picture.full_size_wh, self._faces, aspect, settings or self._settings)
-
-    def _most_kept(self, groups: Sequence[WindowGroup], settings: CropSettings) -> int:
-        """How many faces the windows of a shape keep whole, at the most."""
-        main, size_wh = main_faces(self._faces, settings), self._picture.full_size_wh
-        return int(faces_kept(_polite_windows(groups), main, size_wh, settings).max())
+    def groups(self, aspect: Aspect) -> list[WindowGroup]:
+        """The windows of a shape, in pixels of the photo without its bars, which `ORIGINAL` is the shape of."""
+        return window_groups(self._picture.full_size_wh, self._faces, aspect, self._settings)
 
     def score(self, aspect: Aspect, way: SearchWay = SearchWay.FAST) -> Iterator[Progress[tuple[Box, Score]]]:
         """Score windows of one shape; each progress carries those just scored, in pixels of the photo without bars."""

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.aspects import Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.faces import Faces
 from engine.geometry import Box
 from engine.pixels import Floats
@@ -91,6 +91,8 @@ def window_groups(
 ) -> list[WindowGroup]:
     """The grid: windows that keep the faces; where none keeps all, those that keep the most.
 
+    Of `FREE` it is that of all shapes which keep as many faces, as whole, as any does.
+
     Args:
         size_wh: width and height of the photo.
         faces: in pixels of that size. Who picks one of several people leaves the others out here.
@@ -101,16 +103,27 @@ def window_groups(
         Groups that each hold a polite window, the largest first: at least one.
     """
     settings = settings or CropSettings()
-    main, found, most = main_faces(faces, settings), list[WindowGroup](), -1
+    main = main_faces(faces, settings)
+    shapes = COMMON_ASPECTS if aspect == FREE else (aspect,)
+    of_shapes = [_shape_groups(size_wh, main, shape, settings) for shape in shapes]
+    kindest = max(kindness for _, kindness in of_shapes)
+    return [group for groups, kindness in of_shapes if kindness == kindest for group in groups]
+
+
+def _shape_groups(
+    size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
+) -> tuple[list[WindowGroup], tuple[int, int]]:
+    """The kindest windows of one shape, and how kind they are: the faces that they keep, then how whole (0, -1, -2)."""
+    found, kindest = list[WindowGroup](), (-1, 0)
     # A face too large for the shape, or people who hardly fit, may lose foreheads, then the room around eyes and mouth.
     tight = replace(settings, face_share=LEAST_FACE_SHARE)
-    for rules in (settings, tight, replace(tight, face_margin=0.0)):
+    for looseness, rules in enumerate((settings, tight, replace(tight, face_margin=0.0))):
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
-        if kept > most:
-            found, most = groups, kept
-        if most == len(main):
+        if kept > kindest[0]:
+            found, kindest = groups, (kept, -looseness)
+        if kept == len(main):
             break
-    return found
+    return found, kindest
 
 
 def _kindest_groups(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
-from engine.aspects import COMMON_ASPECTS, Aspect
+from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.crop_file import is_crop_name, save_crop
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_search import SEARCH_LONG_SIDE, search_crops
@@ -55,6 +55,20 @@ def test_faces_too_far_apart_for_the_shape_still_give_a_crop_that_keeps_one() ->
     boxes = candidate_boxes((3000, 800), both, Aspect.parse("1:1"))
     assert boxes
     assert all(box.x0 <= 200 or box.x1 >= 2800 for box in boxes)
+
+
+def test_of_all_shapes_those_are_looked_at_that_keep_everybody_and_foreheads_too() -> None:
+    left, right = _face(100, 300, 200, 240), _face(2700, 300, 200, 240)
+    both = Faces(
+        *(np.concatenate(parts) for parts in zip(*(vars(face).values() for face in (left, right)), strict=True))
+    )
+    boxes = candidate_boxes((3000, 1200), both, FREE)
+    assert len(boxes) > 1000
+    assert all(box.x0 <= 160 and box.x1 >= 2840 for box in boxes)  # the photo's own shape alone is wide enough
+    large = _face(200, 50, 600, 900)  # of which 16:9 could keep eyes and mouth
+    boxes = candidate_boxes((1000, 1000), large, FREE)
+    assert len({round(box.width / box.height, 1) for box in boxes}) > 2
+    assert all(min(box.y1, 950) - max(box.y0, 50) >= 0.8 * 900 for box in boxes)
 
 
 def _face(x: float, y: float, width: float, height: float) -> Faces:
