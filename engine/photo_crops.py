@@ -7,13 +7,13 @@ from pathlib import Path
 
 from engine.aspects import Aspect
 from engine.crop_folder import FoundCrop
-from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
+from engine.crop_search import SearchWay, picture_to_search, search_crops
 from engine.crop_session import CropSession, FaceRules
 from engine.errors import PictureError
 from engine.faces import FaceDetector
 from engine.geometry import Box
 from engine.level import LevelBy, level_angle, levelled_picture
-from engine.pictures import load_picture
+from engine.pictures import OpenPhoto
 from engine.progress import Progress
 from engine.scoring import Scorer
 
@@ -43,7 +43,7 @@ class PhotoCrops:
         self._rules, self._own = rules or FaceRules(), own or {}
         self._of_thread = threading.local()
 
-    def __call__(self, photo: Path) -> Iterator[Progress[FoundCrop]]:
+    def __call__(self, photo: OpenPhoto) -> Iterator[Progress[FoundCrop]]:
         """Search the crop of a photo.
 
         Yields:
@@ -52,9 +52,9 @@ class PhotoCrops:
         Raises:
             PictureError: not a picture that can be decoded whole.
         """
-        picture = load_picture(photo, SEARCH_LONG_SIDE)
+        picture = picture_to_search(photo)
         faces = self._detector().detect_full_size(picture)
-        if own := self._own_crop(photo):
+        if own := self._own_crop(photo.path):
             judged = CropSession(picture, faces, self._scorer).judged(own)
             yield Progress(1, 1, "", (FoundCrop(own, judged.score.points, judged.gain, own=True),))
             return

@@ -12,7 +12,7 @@ from engine.crop_session import NEAR, CropSession, FaceRules, ShapeEstimates
 from engine.faces import FaceDetector
 from engine.geometry import Box
 from engine.photo_crops import PhotoCrops
-from engine.pictures import load_picture
+from engine.pictures import load_picture, open_photo
 from engine.scoring import Scorer, load_scorer
 
 SQUARE = Aspect.parse("1:1")
@@ -77,9 +77,10 @@ def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path
     with Image.open(samples[0]) as image:
         image.resize((600, 600)).save(photo)
     own = {hashlib.sha256(photo.read_bytes()).hexdigest(): Box(5, 6, 405, 406)}
-    (*_, last) = PhotoCrops(SQUARE, scorer, own=own)(photo)
-    (found,) = last.results
+    with open_photo(photo) as opened:
+        (*_, mine) = PhotoCrops(SQUARE, scorer, own=own)(opened)
+        (*_, best) = PhotoCrops(SQUARE, scorer)(opened)
+    (found,) = mine.results
     assert found.own
     assert found.box == Box(5, 6, 405, 406)
-    (*_, last) = PhotoCrops(SQUARE, scorer)(photo)
-    assert not last.results[0].own
+    assert not best.results[0].own
