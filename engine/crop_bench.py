@@ -10,12 +10,12 @@ import numpy as np
 from engine.aspects import COMMON_ASPECTS, Aspect
 from engine.crop_correction import Correction
 from engine.crop_rivals import is_polite, rival_crops
-from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, search_crops
+from engine.crop_search import CropSearch, load_picture_to_search, search_crops
 from engine.crop_windows import CropSettings, candidate_boxes, faces_kept, main_faces
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.geometry import Box
-from engine.pictures import Picture, load_picture
+from engine.pictures import Picture
 from engine.pixels import Floats
 from engine.progress import Progress
 from engine.resources import MODEL_FOLDER
@@ -112,7 +112,7 @@ def measure_photos(
     judged, climbed = _spread(len(photos), truth), _spread(len(photos), gradient)
     for done, path in enumerate(photos, start=1):
         try:
-            picture = load_picture(path, SEARCH_LONG_SIDE)
+            picture = load_picture_to_search(path)
         except PictureError:
             yield Progress(done, len(photos), str(path))
             continue

@@ -20,20 +20,10 @@ from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
 from engine.level import level_size
 from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, stored_orientation, written
-from engine.pictures import flattened, open_image
+from engine.pictures import TURNS, OpenPhoto, flattened, open_photo
 
 JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
-# How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
 _EXIF_IFD = 0x8769
 _PIXEL_X_DIMENSION, _PIXEL_Y_DIMENSION = 0xA002, 0xA003
 # Where the camera saw its subject, in pixels of the whole photo: SubjectArea and SubjectLocation.
@@ -89,7 +79,23 @@ def save_crop(
         PictureError: the source cannot be decoded whole, the box lies outside of it, or nothing can be written to the
             folder.
     """
-    with open_image(source) as image:
+    with open_photo(source) as photo:
+        return save_crop_of(photo, box, folder, name, long_side=long_side, quality=quality, angle_deg=angle_deg)
+
+
+def save_crop_of(
+    photo: OpenPhoto,
+    box: Box,
+    folder: Path,
+    name: str,
+    *,
+    long_side: int | None = None,
+    quality: int = JPEG_QUALITY,
+    angle_deg: float = 0.0,
+) -> Path:
+    """Write a part of an open photo to a new file, as `save_crop` does."""
+    source = photo.path
+    with photo.image() as image:
         form = _format_for(image)
         stored_wh = image.size
         reducible = max(box.width, box.height) / long_side if long_side and not angle_deg else 1
@@ -197,7 +203,7 @@ def _upright_part(image: Image.Image, box: Box, source: Path, stored_wh: tuple[i
     orientation = image.getexif().get(_ORIENTATION_TAG, 1)
     stored = Box(*_inside(box.as_stored(stored_wh, orientation), stored_wh, source))
     part = image.crop(stored.scaled(stored_wh, image.size).xyxy)
-    return part.transpose(_TURNS[orientation]) if orientation in _TURNS else part
+    return part.transpose(TURNS[orientation]) if orientation in TURNS else part
 
 
 def _inside(box: Box, size_wh: tuple[int, int], source: Path) -> tuple[int, int, int, int]:

@@ -9,6 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.aspects import FREE, ORIGINAL, Aspect
-from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
+from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop, save_crop_of
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_record import CropRecord, MadeCrop
@@ -24,7 +25,7 @@ from engine.errors import PictureError
 from engine.geometry import Box
 from engine.level import LevelBy
 from engine.lossless_crop import save_lossless_crop
-from engine.pictures import load_picture
+from engine.pictures import OpenPhoto, load_picture, open_photo
 from engine.progress import Progress
 from engine.ratings import RatingPlace
 
@@ -60,7 +61,7 @@ class FoundCrop:
     sheds_border: bool = False
 
 
-Search = Callable[[Path], Iterator[Progress[FoundCrop]]]
+Search = Callable[[OpenPhoto], Iterator[Progress[FoundCrop]]]
 
 
 @dataclass(frozen=True)
@@ -238,12 +239,17 @@ def _crop_one(
     try:
         if not job.again and (done := _done_before(photo, job, record)):
             return done
-        best = None
-        for step in search(photo):
-            best = best or next(iter(step.results), None)
-            if stopped.is_set():
-                return CroppedPhoto(photo, error="stopped")
-        return _crop(photo, best, number, job, record) if best else CroppedPhoto(photo, error="no crop fits")
+        with ExitStack() as stack:
+            opened, best = stack.enter_context(open_photo(photo)), None
+            if job.way is CropWay.ENCODED and not job.dry_run:
+                opened.load()
+            for step in search(opened):
+                best = best or next(iter(step.results), None)
+                if stopped.is_set():
+                    return CroppedPhoto(photo, error="stopped")
+            if job.way is not CropWay.ENCODED:
+                stack.close()  # the photo's own file may be replaced
+            return _crop(opened, best, number, job, record) if best else CroppedPhoto(photo, error="no crop fits")
     except PictureError as error:
         return CroppedPhoto(photo, error=error.reason)
 
@@ -261,10 +267,10 @@ def _upright_size(photo: Path) -> tuple[int, int]:
     return load_picture(photo, 64).full_size_wh
 
 
-def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropRecord) -> CroppedPhoto:
+def _crop(opened: OpenPhoto, best: FoundCrop, number: int, job: CropJob, record: CropRecord) -> CroppedPhoto:
+    photo, box, target, shift = opened.path, best.box, None, None
     if best.angle_deg and job.way is CropWay.METADATA:
         raise PictureError(photo, "your own crop is of the levelled photo: a rectangle alone cannot tell of that")
-    box, target, shift = best.box, None, None
     name = job.names.fill(values_for_names(photo, job.aspect, number, best.points, box))
     is_left = job.aspect in (ORIGINAL, FREE) and _gains_too_little(best, job.margin)
     is_left = is_left and not (best.own or best.sheds_border)
@@ -272,12 +278,14 @@ def _crop(photo: Path, best: FoundCrop, number: int, job: CropJob, record: CropR
         pass
     elif job.way is CropWay.METADATA:
         target = write_crop_metadata(photo, box, _upright_size(photo), job.place)
-    elif job.folder and job.way is CropWay.LOSSLESS and not best.angle_deg:
+    elif job.folder and job.way is CropWay.LOSSLESS and best.angle_deg:  # blocks cannot be turned
+        target = save_crop(photo, box, job.folder, name, quality=job.quality, angle_deg=best.angle_deg)
+    elif job.folder and job.way is CropWay.LOSSLESS:
         saved = save_lossless_crop(photo, box, job.folder, name)
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
-        target = save_crop(
-            photo, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
+        target = save_crop_of(
+            opened, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
         )
     if target and job.way is not CropWay.METADATA:
         record.add(photo, job.how, MadeCrop(target, box, best.angle_deg))

@@ -26,7 +26,7 @@ def climb(picture: Picture, network: ScoreNet, aspect: Aspect, *, steps: int = S
     """Follow the gradient from the centred window of 90 % of the largest one.
 
     Args:
-        picture: decoded to about `engine.crop_search.SEARCH_LONG_SIDE`.
+        picture: of `engine.crop_search.picture_to_search`.
         network: in evaluation mode on the CPU; its weights no longer ask for gradients afterwards.
         aspect: the shape of the crop.
         steps: of Adam.

@@ -17,6 +17,7 @@ from engine.catalogue import Catalogue
 from engine.crop_folder import CropJob, CroppedPhoto, FoundCrop, Search, as_json, crop_photos
 from engine.crop_record import CropRecord
 from engine.geometry import Box
+from engine.pictures import OpenPhoto
 from engine.progress import Progress
 
 
@@ -109,8 +110,8 @@ def save_planned(
     yield Progress(len(saved), len(plans), "", tuple(saved))
     there = {plan.photo.source for plan in saved}
 
-    def decided(photo: Path) -> Iterator[Progress[FoundCrop]]:
-        plan = wanted[photo].photo
+    def decided(photo: OpenPhoto) -> Iterator[Progress[FoundCrop]]:
+        plan = wanted[photo.path].photo
         assert plan.box_xyxy is not None
         box, points, gain = Box(*plan.box_xyxy), plan.points or 0.0, plan.gain or 0.0
         found = FoundCrop(box, points, gain, plan.own, angle_deg=plan.angle_deg, level_loss=plan.level_loss)

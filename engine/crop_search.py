@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property, partial
+from pathlib import Path
 
 import numpy as np
 
@@ -24,7 +25,7 @@ from engine.crop_head import CropHead, FeatureMaps, crop_head_for
 from engine.crop_windows import CropSettings, Whole, WindowGroup, faces_kept, main_faces, window_groups
 from engine.faces import Faces
 from engine.geometry import Box
-from engine.pictures import Picture
+from engine.pictures import OpenPhoto, Picture, open_photo
 from engine.pixels import Floats
 from engine.preprocess import letterbox
 from engine.progress import Progress
@@ -32,6 +33,9 @@ from engine.scoring import Score, Scorer
 
 # Windows are cut from a picture of this size: the smallest one still fills the network's 224 pixels.
 SEARCH_LONG_SIDE = 960
+# Of 140 windows of originals the score is 1.36 points off that of all pixels, whether the JPEG was decoded at 1.5 times
+# that size or just at it.
+SEARCH_SPARE = 1.0
 # Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
 START_WINDOWS, START_REFINEMENTS = 250, 12
 # Of two windows that overlap by more than this only the better one is scored at once.
@@ -71,6 +75,25 @@ class CropSuggestion:
 Scored = list[tuple[Box, Score]]
 
 
+def picture_to_search(photo: OpenPhoto) -> Picture:
+    """A photo as it is searched, its longer side `SEARCH_LONG_SIDE` at the most.
+
+    Raises:
+        PictureError: not a picture that can be decoded whole.
+    """
+    return photo.picture(SEARCH_LONG_SIDE, spare=SEARCH_SPARE)
+
+
+def load_picture_to_search(path: Path) -> Picture:
+    """A photo's file as it is searched.
+
+    Raises:
+        PictureError: as `engine.pictures.load_picture`.
+    """
+    with open_photo(path) as photo:
+        return picture_to_search(photo)
+
+
 def search_crops(
     picture: Picture,
     faces: Faces,
@@ -82,7 +105,7 @@ def search_crops(
     """Search the windows of one shape.
 
     Args:
-        picture: decoded to about `SEARCH_LONG_SIDE`.
+        picture: of `picture_to_search`.
         faces: of the photo, in pixels of its full size.
         scorer: scores the windows and the whole photo.
         aspect: the shape of the crops.
@@ -109,7 +132,7 @@ class CropSearch:
     """The searches in one photo: shapes share its feature maps.
 
     Args:
-        picture: decoded to about `SEARCH_LONG_SIDE`.
+        picture: of `picture_to_search`.
         faces: of the photo, in pixels of its full size.
         scorer: scores the windows and the whole photo.
         settings: the tuning of the searches.

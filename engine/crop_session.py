@@ -105,7 +105,7 @@ class CropSession:
     """A photo, opened. Searches are for one thread at a time, `exact` is for any.
 
     Args:
-        picture: decoded to about `SEARCH_LONG_SIDE`.
+        picture: of `engine.crop_search.picture_to_search`.
         faces: of the photo, in pixels of its full size.
         scorer: scores it.
 

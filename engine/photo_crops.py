@@ -8,13 +8,13 @@ from pathlib import Path
 from engine.aspects import Aspect
 from engine.borders import has_border
 from engine.crop_folder import FoundCrop
-from engine.crop_search import SEARCH_LONG_SIDE, SearchWay, search_crops
+from engine.crop_search import SearchWay, picture_to_search, search_crops
 from engine.crop_session import CropSession, FaceRules
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector
 from engine.level import LevelBy, level_angle, level_loss, levelled_picture
 from engine.manual_crops import OwnCrop
-from engine.pictures import Picture, load_picture
+from engine.pictures import OpenPhoto, Picture
 from engine.progress import Progress
 from engine.scoring import Scorer
 
@@ -44,7 +44,7 @@ class PhotoCrops:
         self._rules, self._own = rules or FaceRules(), own or {}
         self._of_thread = threading.local()
 
-    def __call__(self, photo: Path) -> Iterator[Progress[FoundCrop]]:
+    def __call__(self, photo: OpenPhoto) -> Iterator[Progress[FoundCrop]]:
         """Search the crop of a photo.
 
         Yields:
@@ -53,8 +53,8 @@ class PhotoCrops:
         Raises:
             PictureError: not a picture that can be decoded whole.
         """
-        picture = load_picture(photo, SEARCH_LONG_SIDE)
-        if own := self._own_crop(photo):
+        picture = picture_to_search(photo)
+        if own := self._own_crop(photo.path):
             yield Progress(1, 1, "", (self._judged(picture, own),))
             return
         faces = self._detector().detect_full_size(picture)

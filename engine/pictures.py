@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageCms, UnidentifiedImageError
 
 from engine.errors import PictureError
 from engine.pixels import Pixels
@@ -34,6 +34,16 @@ MAX_MEGAPIXELS = 210
 _HOW_TO_INSTALL = "pip install 'selfie-studio[formats]'"
 _ORIENTATION_TAG = 0x0112
 _SIDEWAYS = frozenset((5, 6, 7, 8))
+# How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 _EXIF_IFD = 0x8769
 # EXIF 3.0, table 8: (the moment, its fraction of a second), what the camera saw before what a program did with it.
 _DATE_TAGS = ((0x9003, 0x9291), (0x9004, 0x9292), (0x0132, 0x9290))
@@ -41,6 +51,8 @@ _DATE_TAGS = ((0x9003, 0x9291), (0x9004, 0x9292), (0x0132, 0x9290))
 _EXIF_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d)[:/.-](\d\d)[ T](\d\d):(\d\d):(\d\d)")
 # Of this year is the oldest portrait photo; what is said to be older comes from a clock that was never set.
 _FIRST_PHOTO_YEAR = 1840
+# Half as much again as is wanted is decoded, so that the last reduction is still a real average.
+SPARE = 1.5
 # A camera's picture inside of a RAW photo is taken from this share of the asked-for size on: developing takes seconds.
 _LARGE_ENOUGH = 0.75
 # Where it has another shape than the RAW photo by more than this, it shows another part of it.
@@ -87,39 +99,115 @@ def check_is_file(path: Path) -> None:
         raise PictureError(path, "not a file but a pipe or a device")
 
 
-def load_picture(path: Path, long_side: int | None = None) -> Picture:
+def load_picture(path: Path, long_side: int | None = None, *, spare: float = SPARE) -> Picture:
     """Decode a photo upright.
 
     Args:
         path: the file.
         long_side: reduce until the longer side has this many pixels, never enlarge; None keeps every pixel. Of a RAW
             photo it may be up to a quarter less.
+        spare: how many times as long the picture is decoded, at the least, before it is reduced smoothly: 1 and more.
 
     Raises:
         PictureError: not a picture that can be decoded whole.
     """
+    with open_photo(path) as photo:
+        return photo.picture(long_side, spare=spare)
+
+
+class OpenPhoto:
+    """A photo whose file is open, so that what several steps need of it is decoded once.
+
+    Args:
+        path: the file.
+        image: as Pillow opened it; None for a RAW photo, whose small and large pictures have nothing in common.
+
+    Attributes:
+        path: the file.
+    """
+
+    def __init__(self, path: Path, image: Image.Image | None) -> None:
+        self.path, self._image = path, image
+
+    def load(self) -> None:
+        """Decode every pixel now: whoever saves a part of the photo needs them all.
+
+        Raises:
+            PictureError: as `load_picture`.
+        """
+        if self._image is not None:
+            with _errors_of(self.path):
+                self._image.load()
+
+    def picture(self, long_side: int | None = None, *, spare: float = SPARE) -> Picture:
+        """The photo upright, as `load_picture` gives it.
+
+        Raises:
+            PictureError: as `load_picture`.
+        """
+        if self._image is None:
+            return _load_raw(self.path, long_side)
+        with _errors_of(self.path):
+            return _picture(self._image, long_side, spare)
+
+    @contextmanager
+    def image(self) -> Iterator[Image.Image]:
+        """The image as `open_image` gives it, for a short while. It is shared: only reduce what is not loaded yet.
+
+        Raises:
+            PictureError: as `open_image`.
+        """
+        if self._image is None:
+            with open_image(self.path) as image:
+                yield image
+        else:
+            with _errors_of(self.path):
+                yield self._image
+
+
+@contextmanager
+def open_photo(path: Path) -> Iterator[OpenPhoto]:
+    """Open a photo for several steps; errors of theirs that are not the file's stay what they are.
+
+    Raises:
+        PictureError: as `open_image`.
+    """
     if path.suffix.lower() in RAW_SUFFIXES:
-        return _load_raw(path, long_side)
-    with open_image(path) as image:
-        full_w, full_h = image.size
-        # Pillow turns a TIFF by itself, and its size says so already.
-        if image.format != "TIFF" and image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
-            full_w, full_h = full_h, full_w
-        taken = _taken(image.getexif())
-        if long_side is not None:
-            # Half as much again as is wanted, so that the last reduction is still a real average; in the photo's own
-            # shape: of a square, both sides would have to be that long.
-            shorten = 1.5 * long_side / max(image.size)
-            image.draft("RGB", (int(shorten * image.width), int(shorten * image.height)))
-        pixels = _reduced_pixels(turned_upright(image), long_side, image.info.get("icc_profile"))
+        yield OpenPhoto(path, None)
+        return
+    with _errors_of(path):
+        image = _opened(path)
+    with image:
+        yield OpenPhoto(path, image)
+
+
+def _picture(image: Image.Image, long_side: int | None, spare: float) -> Picture:
+    full_w, full_h = image.size
+    # Pillow turns a TIFF by itself, and its size says so already.
+    if image.format != "TIFF" and image.getexif().get(_ORIENTATION_TAG) in _SIDEWAYS:
+        full_w, full_h = full_h, full_w
+    taken = _taken(image.getexif())
+    if long_side is not None:
+        # In the photo's own shape: of a square, both sides would have to be that long.
+        shorten = spare * long_side / max(image.size)
+        image.draft("RGB", (int(shorten * image.width), int(shorten * image.height)))
+    image.load()
+    reduced = _reduced(_opaque(image), long_side, spare)
+    pixels = _upright_pixels(reduced, _orientation(image), image.info.get("icc_profile"))
     return Picture(pixels, (full_w, full_h), taken)
 
 
-def _reduced_pixels(upright: Image.Image, long_side: int | None, profile: bytes | None) -> Pixels:
-    if long_side is not None:
-        # Of 140 windows of originals the score is 1.9 points off that of all pixels; with BILINEAR, which blurs, 2.5.
-        upright.thumbnail((long_side, long_side), Image.Resampling.HAMMING, reducing_gap=None)
-    return np.ascontiguousarray(np.asarray(_in_srgb(upright, profile)))
+def _reduced(image: Image.Image, long_side: int | None, spare: float = SPARE) -> Image.Image:
+    if long_side is None or max(image.size) <= long_side:
+        return image
+    shorten = long_side / max(image.size)
+    size_wh = max(1, round(shorten * image.width)), max(1, round(shorten * image.height))
+    # Of 140 windows of originals the score is 1.9 points off that of all pixels; with BILINEAR, which blurs, 2.5.
+    return image.resize(size_wh, Image.Resampling.HAMMING, reducing_gap=spare)
+
+
+def _upright_pixels(image: Image.Image, orientation: int, profile: bytes | None) -> Pixels:
+    return np.ascontiguousarray(np.asarray(_in_srgb(_turned(image, orientation), profile)))
 
 
 def _taken(exif: Image.Exif) -> datetime | None:
@@ -146,13 +234,26 @@ def _moment(clock: object, fraction: object) -> datetime | None:
 
 
 def turned_upright(image: Image.Image) -> Image.Image:
-    """The image turned as its EXIF says, opaque, in a mode that can be averaged."""
+    """The image turned as its EXIF says, opaque, in a mode that can be averaged; itself where it is all that."""
     image.load()
-    upright = ImageOps.exif_transpose(image)
-    if upright.mode.startswith("I;16") or upright.mode == "I":
+    return _turned(_opaque(image), _orientation(image))
+
+
+def _orientation(image: Image.Image) -> int:
+    """How a loaded image lies (EXIF 3.0, 4.6.5.1); what turns by itself, such as a TIFF, has turned then."""
+    orientation = image.getexif().get(_ORIENTATION_TAG)
+    return orientation if orientation in TURNS else 1
+
+
+def _turned(image: Image.Image, orientation: int) -> Image.Image:
+    return image.transpose(TURNS[orientation]) if orientation != 1 else image
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I;16") or image.mode == "I":
         # Pillow clips 16-bit grey to 255 when it converts; scale it instead.
-        upright = Image.fromarray((np.asarray(upright, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
-    opaque = flattened(upright)
+        image = Image.fromarray((np.asarray(image, np.uint32) >> 8).clip(0, 255).astype(np.uint8))
+    opaque = flattened(image)
     return opaque if opaque.mode in ("L", "RGB", "CMYK") else opaque.convert("RGB")
 
 
@@ -195,13 +296,25 @@ def open_image(path: Path) -> Iterator[Image.Image]:
         with _open_raw(path) as raw:
             yield _raw_image(raw, None)
         return
+    with _errors_of(path), _opened(path) as image:
+        yield image
+
+
+def _opened(path: Path) -> Image.Image:
     _prepare_pillow()
     check_is_file(path)
+    image = Image.open(path, formats=(*_FORMATS, *_heif_reader()))
+    if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
+        image.close()
+        raise PictureError(path, f"{image.width} x {image.height} pixels is too large for a photo")
+    return image
+
+
+@contextmanager
+def _errors_of(path: Path) -> Iterator[None]:
+    """Whatever goes wrong with a file in the block is a `PictureError`."""
     try:
-        with Image.open(path, formats=(*_FORMATS, *_heif_reader())) as image:
-            if image.width * image.height > MAX_MEGAPIXELS * 1_000_000:
-                raise PictureError(path, f"{image.width} x {image.height} pixels is too large for a photo")
-            yield image
+        yield
     except PictureError:
         raise
     except UnidentifiedImageError as error:
@@ -253,7 +366,7 @@ def _load_raw(path: Path, long_side: int | None) -> Picture:
     with _open_raw(path) as raw:
         size_wh = _raw_size(raw)  # now: developing at half the size changes what LibRaw says
         image = _raw_image(raw, long_side)
-        pixels = _reduced_pixels(image, long_side, image.info.get("icc_profile"))
+        pixels = _upright_pixels(_reduced(image, long_side), 1, image.info.get("icc_profile"))
         # LibRaw takes the camera's clock for this machine's time zone, and rawpy back; 0 is no date.
         taken = raw.other.timestamp
         return Picture(pixels, size_wh, taken if taken > datetime.fromtimestamp(0) else None)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from engine.aspects import Aspect
 from engine.catalogue import Catalogue
-from engine.crop_search import SEARCH_LONG_SIDE
+from engine.crop_search import load_picture_to_search
 from engine.crop_session import CropSession, FaceRules, FoundCrops
 from engine.errors import CatalogueError
 from engine.faces import FaceDetector
@@ -124,14 +124,13 @@ class CropFinder(QObject):
         self._estimate_error = 0.0
 
     def _open(self, path: Path, scorer: Scorer, angle_deg: float) -> None:
-        def read(long_side: int) -> Picture:
-            picture = load_picture(path, long_side)
+        def turned(picture: Picture) -> Picture:
             return levelled_picture(picture, angle_deg) if angle_deg else picture
 
         def task() -> Iterator[Progress[object]]:
-            yield Progress(0, 0, "", (ready_to_draw(read(SHOWN_LONG_SIDE)),))
+            yield Progress(0, 0, "", (ready_to_draw(turned(load_picture(path, SHOWN_LONG_SIDE))),))
             content = hashlib.sha256(path.read_bytes()).hexdigest()
-            picture = read(SEARCH_LONG_SIDE)
+            picture = turned(load_picture_to_search(path))
             session = CropSession(picture, FaceDetector().detect_full_size(picture), scorer)
             yield Progress(0, 0, "", (OpenedPhoto(path, session, content, self._own_crops(content), angle_deg),))
 

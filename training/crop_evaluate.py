@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.aspects import ORIGINAL
-from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+from engine.crop_search import load_picture_to_search, search_crops
 from engine.errors import PictureError
 from engine.faces import FaceDetector, Faces
 from engine.geometry import Box
-from engine.pictures import Picture, load_picture
+from engine.pictures import Picture
 from engine.preprocess import letterbox
 from engine.progress import Progress
 from engine.scoring import Scorer
@@ -143,6 +143,6 @@ def _picture(path: Path) -> Picture | None:
     if not path.is_file():
         return None
     try:
-        return load_picture(path, SEARCH_LONG_SIDE)
+        return load_picture_to_search(path)
     except PictureError:
         return None

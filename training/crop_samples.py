@@ -17,7 +17,7 @@ from onnxruntime import InferenceSession
 
 from engine.aspects import COMMON_ASPECTS
 from engine.crop_head import BINS, fitted_size, long_side_for, map_of, window_facts, window_features
-from engine.crop_search import SEARCH_LONG_SIDE
+from engine.crop_search import SEARCH_LONG_SIDE, load_picture_to_search
 from engine.crop_windows import CropSettings, Whole, WindowGroup, main_faces, window_groups
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -184,7 +184,7 @@ def _seed(text: str) -> int:
 
 def _picture_of(view: View, data: Path, rng: np.random.Generator) -> Picture:
     if view.is_whole:
-        return load_picture(data / view.path, SEARCH_LONG_SIDE)
+        return load_picture_to_search(data / view.path)
     whole = load_picture(data / view.path, PART_SOURCE_SIDE)
     height, width = whole.pixels.shape[:2]
     share, stretch = rng.uniform(*PART_SHARES), np.exp(rng.uniform(-PART_STRETCH, PART_STRETCH))

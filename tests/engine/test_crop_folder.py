@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from engine.aspects import ORIGINAL, Aspect
-from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, FoundCrop, crop_photos, photos_to_crop
+from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, FoundCrop, Search, crop_photos, photos_to_crop
 from engine.crop_metadata import read_crop_metadata
 from engine.crop_names import NamePattern
 from engine.crop_report import write_report
-from engine.errors import PictureError
+from engine.errors import ModelError
 from engine.geometry import Box
 from engine.level import levelled
-from engine.pictures import load_picture
+from engine.pictures import OpenPhoto, load_picture
 from engine.progress import Progress
 from engine.ratings import RatingPlace
 from engine.scan import find_photos
@@ -33,10 +33,8 @@ class FakeSearch:
         self.gain = gain
         self.seen: list[str] = []
 
-    def __call__(self, photo: Path) -> Iterator[Progress[FoundCrop]]:
-        self.seen.append(photo.name)
-        if photo.name == "bad.jpg":
-            raise PictureError(photo, "the file is damaged")
+    def __call__(self, photo: OpenPhoto) -> Iterator[Progress[FoundCrop]]:
+        self.seen.append(photo.path.name)
         yield Progress(0, 1)
         yield Progress(1, 1, "", (FoundCrop(BOX, 71.0, self.gain),))
 
@@ -52,7 +50,7 @@ def photos(tmp_path: Path, samples: list[Path]) -> list[Path]:
     return find_photos([folder])
 
 
-def _run(photos: list[Path], job: CropJob, search: FakeSearch) -> list[CroppedPhoto]:
+def _run(photos: list[Path], job: CropJob, search: Search) -> list[CroppedPhoto]:
     return [photo for progress in crop_photos(photos, job, search) for photo in progress.results]
 
 
@@ -87,15 +85,15 @@ def test_a_second_run_does_what_is_left(photos: list[Path], tmp_path: Path) -> N
     assert [path.suffix for path in (tmp_path / "out").glob("[!.]*")] == [".jpg"]
     search.seen.clear()
     done = _run(photos, job, search)
-    assert search.seen == ["b.jpg", "bad.jpg", "a.jpg"]
+    assert search.seen == ["b.jpg", "a.jpg"]
     assert done[0].done_before
     (done[1].target or Path()).unlink()
     search.seen.clear()
     _run(photos, job, search)
-    assert search.seen == ["b.jpg", "bad.jpg"]
+    assert search.seen == ["b.jpg"]
     _run(photos, CropJob(tmp_path / "out", SQUARE, long_side=100), search)
     _run(photos, CropJob(tmp_path / "out", SQUARE, again=True), search)
-    assert search.seen[2:] == ["a.jpg", "b.jpg", "bad.jpg", "a.jpg"] * 2
+    assert search.seen[1:] == ["a.jpg", "b.jpg", "a.jpg"] * 2
 
 
 def test_a_record_that_was_cut_short_loses_one_line_alone(photos: list[Path], tmp_path: Path) -> None:
@@ -105,7 +103,7 @@ def test_a_record_that_was_cut_short_loses_one_line_alone(photos: list[Path], tm
     record.write_text(record.read_text()[:-20])
     search.seen.clear()
     _run(photos, job, search)
-    assert search.seen == ["bad.jpg", "a.jpg"]
+    assert search.seen == ["a.jpg"]
 
 
 def test_crops_among_the_photos_are_not_cropped(photos: list[Path], tmp_path: Path) -> None:
@@ -209,9 +207,18 @@ def test_the_page_shows_each_photo_and_marks_the_doubtful(photos: list[Path], tm
     page = (tmp_path / "r.html").read_text()
     assert page.count("<img") == 8
     assert "the whole photo scores higher" in page
-    assert "the file is damaged" in page
+    assert "the file is empty" in page
     assert "http" not in page  # it holds all that it shows
     write_report(doubtful, tmp_path / "r.json")
     rows = json.loads((tmp_path / "r.json").read_text())
     assert rows[0]["source"] == str(photos[1])
     assert rows[0]["doubt"] == "the whole photo scores higher"
+
+
+def test_a_damaged_model_is_not_blamed_on_the_photo(photos: list[Path], tmp_path: Path) -> None:
+    def search(photo: OpenPhoto) -> Iterator[Progress[FoundCrop]]:
+        raise ModelError(Path("model"), "is damaged")
+        yield
+
+    with pytest.raises(ModelError):
+        _run(photos[:1], CropJob(tmp_path / "out", SQUARE), search)

@@ -9,7 +9,7 @@ from engine.checkpoint import load_card
 from engine.crop_bench import rank_correlation, search_shapes
 from engine.crop_correction import Correction
 from engine.crop_head import FeatureMaps, crop_head_for, window_features
-from engine.crop_search import SEARCH_LONG_SIDE, CropSearch, SearchWay, search_crops
+from engine.crop_search import CropSearch, SearchWay, load_picture_to_search, search_crops
 from engine.crop_windows import CropSettings, WindowGroup, candidate_boxes, faces_kept, main_faces
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.pictures import Picture, load_picture
@@ -27,7 +27,7 @@ def scorer() -> Scorer:
 
 @pytest.fixture(scope="module")
 def photo(samples: list[Path]) -> tuple[Picture, Faces]:
-    picture = load_picture(samples[11], SEARCH_LONG_SIDE)
+    picture = load_picture_to_search(samples[11])
     return picture, FaceDetector().detect_full_size(picture)
 
 
@@ -69,7 +69,7 @@ def test_the_shipped_head_serves_the_shipped_model() -> None:
 def test_the_fast_search_is_hardly_worse_than_the_exhaustive_one(
     samples: list[Path], scorer: Scorer, sample: int
 ) -> None:
-    picture = load_picture(samples[sample], SEARCH_LONG_SIDE)
+    picture = load_picture_to_search(samples[sample])
     faces = FaceDetector().detect_full_size(picture)
     fast = list(search_crops(picture, faces, scorer, SQUARE, FEW))[-1].results[0]
     truth = list(search_crops(picture, faces, scorer, SQUARE, FEW, SearchWay.EXHAUSTIVE))[-1].results[0]
@@ -169,7 +169,7 @@ def test_bars_around_a_photo_are_found(samples: list[Path], level: int, noise: f
 
 def test_photos_without_bars_stay_whole(samples: list[Path]) -> None:
     for path in samples:
-        pixels = load_picture(path, SEARCH_LONG_SIDE).pixels
+        pixels = load_picture_to_search(path).pixels
         assert photo_within(pixels).xyxy == (0, 0, pixels.shape[1], pixels.shape[0])
 
 

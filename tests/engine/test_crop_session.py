@@ -15,7 +15,7 @@ from engine.geometry import Box
 from engine.level import LevelBy, level_loss, levelled_picture
 from engine.manual_crops import OwnCrop
 from engine.photo_crops import PhotoCrops
-from engine.pictures import load_picture
+from engine.pictures import load_picture, open_photo
 from engine.scoring import Scorer, load_scorer
 
 SQUARE = Aspect.parse("1:1")
@@ -80,18 +80,19 @@ def test_a_persons_own_crop_is_taken_as_it_is(tmp_path: Path, samples: list[Path
     with Image.open(samples[0]) as image:
         image.resize((600, 600)).save(photo)
     content, box = hashlib.sha256(photo.read_bytes()).hexdigest(), Box(5, 6, 405, 406)
-    (*_, last) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box)})(photo)
-    (found,) = last.results
+    with open_photo(photo) as opened:
+        (*_, mine) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box)})(opened)
+        # Of the levelled photo, whatever it would be levelled by here.
+        (*_, upright) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box, 4.0)}, level=LevelBy.EYES)(opened)
+        (*_, best) = PhotoCrops(SQUARE, scorer)(opened)
+    (found,) = mine.results
     assert (found.own, found.box, found.angle_deg, found.level_loss) == (True, box, 0.0, 0.0)
-    # Of the levelled photo, whatever it would be levelled by here.
-    (*_, last) = PhotoCrops(SQUARE, scorer, own={content: OwnCrop(box, 4.0)}, level=LevelBy.EYES)(photo)
-    (found,) = last.results
+    (found,) = upright.results
     assert (found.own, found.box, found.angle_deg) == (True, box, 4.0)
     assert found.level_loss == level_loss((600, 600), 4.0)
-    upright = levelled_picture(load_picture(photo), 4.0)
-    assert found.points == pytest.approx(CropSession(upright, NO_FACES, scorer).exact(box).points)
-    (*_, last) = PhotoCrops(SQUARE, scorer)(photo)
-    assert not last.results[0].own
+    picture = levelled_picture(load_picture(photo), 4.0)
+    assert found.points == pytest.approx(CropSession(picture, NO_FACES, scorer).exact(box).points)
+    assert not best.results[0].own
 
 
 def test_bars_go_although_that_gains_little_and_nothing_else_does(tmp_path: Path, scorer: Scorer) -> None:

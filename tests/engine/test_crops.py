@@ -12,7 +12,7 @@ from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.crop_file import is_crop_name, save_crop
 from engine.crop_names import NamePattern, values_for_names
-from engine.crop_search import SEARCH_LONG_SIDE, search_crops
+from engine.crop_search import load_picture_to_search, search_crops
 from engine.crop_windows import CropSettings, candidate_boxes
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -81,7 +81,7 @@ def _face(x: float, y: float, width: float, height: float) -> Faces:
 
 
 def test_the_suggestions_are_the_best_that_differ(samples: list[Path]) -> None:
-    picture = load_picture(samples[11], SEARCH_LONG_SIDE)
+    picture = load_picture_to_search(samples[11])
     scorer, tuning = load_scorer(), CropSettings()
     faces = FaceDetector().detect(picture.pixels)
     steps = list(search_crops(picture, faces, scorer, Aspect.parse("1:1"), tuning))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from engine.aspects import FREE, Aspect
 from engine.catalogue import Catalogue, ContentRecord, FileRecord, FileStamp
@@ -15,7 +16,7 @@ from engine.crop_plan import PlannedCrop, Verdict, plan_crops, recall_plan, reme
 from engine.faces import NO_FACES
 from engine.geometry import Box
 from engine.manual_crops import OwnCrop, crops_of_shape, recall_crops, remember_crop
-from engine.pictures import load_picture
+from engine.pictures import OpenPhoto, load_picture
 from engine.progress import Progress
 
 BOX, OTHER = Box(10, 20, 110, 120), Box(0, 0, 64, 64)
@@ -91,9 +92,9 @@ class FakeSearch:
     def __init__(self) -> None:
         self.seen: list[str] = []
 
-    def __call__(self, photo: Path) -> "list[Progress[FoundCrop]]":  # type: ignore[override]
-        self.seen.append(photo.name)
-        return [Progress(1, 1, "", (FoundCrop(BOX, 70.0, 0.5 if photo.name == "b.jpg" else 9.0),))]
+    def __call__(self, photo: OpenPhoto) -> "list[Progress[FoundCrop]]":  # type: ignore[override]
+        self.seen.append(photo.path.name)
+        return [Progress(1, 1, "", (FoundCrop(BOX, 70.0, 0.5 if photo.path.name == "b.jpg" else 9.0),))]
 
 
 def _plan(photos: list[Path], catalogue: Catalogue, search: FakeSearch, how: str = "model") -> list[PlannedCrop]:
@@ -125,7 +126,7 @@ def test_a_plan_of_a_photo_that_is_gone_is_forgotten_but_not_of_a_folder_that_ma
         folder.mkdir()
         photos[name] = [folder / "one.jpg", folder / "two.jpg"]
         for photo in photos[name]:
-            photo.write_bytes(b"a photo")
+            Image.new("RGB", (60, 40)).save(photo)
     with Catalogue() as catalogue:
         search = FakeSearch()
         _plan([*photos["here"], *photos["unplugged"]], catalogue, search)
