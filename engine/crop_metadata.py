@@ -29,7 +29,7 @@ from engine.metadata import (
     stored_orientation,
     values_of,
 )
-from engine.pictures import check_is_file
+from engine.photo_files import check_is_file
 from engine.ratings import RatingPlace, sidecar_path
 
 _REPLACEABLE = frozenset((*CROP_KEYS, OF_SUFFIX))

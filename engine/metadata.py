@@ -26,7 +26,8 @@ from PIL import Image, ImageSequence
 
 from engine.errors import PictureError
 from engine.files import temporary_beside
-from engine.pictures import RAW_SUFFIXES, check_is_file
+from engine.photo_files import check_is_file
+from engine.raw_photos import RAW_SUFFIXES
 from engine.selfie_file import SCORE_NAMESPACE
 
 # The suffix that a sidecar belongs to, where photos share its name.

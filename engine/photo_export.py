@@ -35,8 +35,10 @@ from engine.metadata import (
     stored_orientation,
     written,
 )
-from engine.pictures import RAW_SUFFIXES, check_is_file, load_picture, open_image, turned_upright
+from engine.photo_files import check_is_file
+from engine.pictures import load_picture, open_image, turned_upright
 from engine.progress import Progress
+from engine.raw_photos import RAW_SUFFIXES
 
 # From here on up, Pillow keeps colours at full resolution: at low quality nobody sees them.
 _FULL_CHROMA_FROM_QUALITY = 90

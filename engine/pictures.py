@@ -1,12 +1,11 @@
 """Picture files to upright RGB pixels, at the size that a step needs and no larger.
 
-JPEGs are decoded at a fraction of their size where that is enough (libjpeg's scaled DCT); of RAW photos the camera's
-own picture is taken where it is large enough. Everything that a file can be wrong in (cut short, empty, hostile,
-another thing under a photo's name) comes out as one `PictureError`.
+JPEGs are decoded at a fraction of their size where that is enough (libjpeg's scaled DCT); RAW photos come from
+`engine.raw_photos`. Everything that a file can be wrong in (cut short, empty, hostile, another thing under a photo's
+name) comes out as one `PictureError`.
 """
 
 import re
-import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,24 +13,21 @@ from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image, ImageCms, UnidentifiedImageError
 
 from engine.errors import PictureError
+from engine.photo_files import HOW_TO_INSTALL, MAX_MEGAPIXELS, check_is_file, reason_of
 from engine.pixels import Pixels
+from engine.raw_photos import RAW_SUFFIXES, open_raw, raw_image, raw_size, raw_taken
 
-RAW_SUFFIXES = frozenset((".cr2", ".cr3", ".nef", ".arw", ".dng", ".orf", ".rw2", ".raf", ".pef", ".srw"))
 PHOTO_SUFFIXES = RAW_SUFFIXES | frozenset(
     (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
 )
 # Only these of Pillow's readers see a stranger's file: others run programs (EPS) or are hardly ever exercised.
 _FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF", "AVIF")
 _HEIF_BRANDS = frozenset((b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1"))
-# The largest phone sensor makes 200 megapixels; decoded, 0.6 GB. More is a mistake or a trap.
-MAX_MEGAPIXELS = 210
-_HOW_TO_INSTALL = "pip install 'selfie-studio[formats]'"
 _ORIENTATION_TAG = 0x0112
 _SIDEWAYS = frozenset((5, 6, 7, 8))
 # How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
@@ -53,12 +49,6 @@ _EXIF_MOMENT = re.compile(r"\s*(\d{4})[:/.-](\d\d)[:/.-](\d\d)[ T](\d\d):(\d\d):
 _FIRST_PHOTO_YEAR = 1840
 # Half as much again as is wanted is decoded, so that the last reduction is still a real average.
 SPARE = 1.5
-# A camera's picture inside of a RAW photo is taken from this share of the asked-for size on: developing takes seconds.
-_LARGE_ENOUGH = 0.75
-# Where it has another shape than the RAW photo by more than this, it shows another part of it.
-_SAME_SHAPE = 0.02
-# LibRaw's numbers for how the camera was held (`sizes.flip`, as in dcraw).
-_RAW_TURNS = {3: Image.Transpose.ROTATE_180, 5: Image.Transpose.ROTATE_90, 6: Image.Transpose.ROTATE_270}
 
 
 @dataclass(frozen=True)
@@ -80,23 +70,6 @@ class Picture:
 def is_photo_name(path: Path) -> bool:
     """Whether a file's name says that it is a photo."""
     return path.suffix.lower() in PHOTO_SUFFIXES and not path.name.startswith(".")
-
-
-def check_is_file(path: Path) -> None:
-    """Refuse pipes and devices under a photo's name: reading one may never end.
-
-    Raises:
-        PictureError: missing, or not a file.
-    """
-    try:
-        mode = path.stat().st_mode
-    except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else f"{error.strerror}"
-        raise PictureError(path, reason, passing=True) from error
-    if stat.S_ISDIR(mode):
-        raise PictureError(path, "this is a folder")
-    if not stat.S_ISREG(mode):
-        raise PictureError(path, "not a file but a pipe or a device")
 
 
 def load_picture(path: Path, long_side: int | None = None, *, spare: float = SPARE) -> Picture:
@@ -293,8 +266,8 @@ def open_image(path: Path) -> Iterator[Image.Image]:
         PictureError: missing, unreadable, not a picture, cut short, or too large to be a photo.
     """
     if path.suffix.lower() in RAW_SUFFIXES:
-        with _open_raw(path) as raw:
-            yield _raw_image(raw, None)
+        with open_raw(path) as raw:
+            yield raw_image(raw, None)
         return
     with _errors_of(path), _opened(path) as image:
         yield image
@@ -320,7 +293,7 @@ def _errors_of(path: Path) -> Iterator[None]:
     except UnidentifiedImageError as error:
         raise _not_a_picture(path) from error
     except Exception as error:  # Pillow's readers raise almost anything on a damaged or hostile file.
-        raise PictureError(path, _reason(error), passing=isinstance(error, PermissionError | MemoryError)) from error
+        raise PictureError(path, reason_of(error), passing=isinstance(error, PermissionError | MemoryError)) from error
 
 
 @cache
@@ -341,99 +314,19 @@ def _heif_reader() -> tuple[str, ...]:
     return ("HEIF",)
 
 
-def _reason(error: Exception) -> str:
-    match error:
-        case PermissionError():
-            return "this file may not be read"
-        case MemoryError():
-            return "there is not enough memory to decode it"
-        case OSError() if "truncated" in str(error).lower():
-            return "the file is cut short"
-    return f"the file is damaged ({error})"
-
-
 def _not_a_picture(path: Path) -> PictureError:
     with path.open("rb") as file:
         head = file.read(12)
     if not head:
         return PictureError(path, "the file is empty")
     if head[4:] in _HEIF_BRANDS and not _heif_reader():
-        return PictureError(path, f"HEIC needs one more package: {_HOW_TO_INSTALL}", passing=True)
+        return PictureError(path, f"HEIC needs one more package: {HOW_TO_INSTALL}", passing=True)
     return PictureError(path, "not a picture in a format that is known")
 
 
 def _load_raw(path: Path, long_side: int | None) -> Picture:
-    with _open_raw(path) as raw:
-        size_wh = _raw_size(raw)  # now: developing at half the size changes what LibRaw says
-        image = _raw_image(raw, long_side)
+    with open_raw(path) as raw:
+        size_wh = raw_size(raw)  # now: developing at half the size changes what LibRaw says
+        image = raw_image(raw, long_side)
         pixels = _upright_pixels(_reduced(image, long_side), 1, image.info.get("icc_profile"))
-        # LibRaw takes the camera's clock for this machine's time zone, and rawpy back; 0 is no date.
-        taken = raw.other.timestamp
-        return Picture(pixels, size_wh, taken if taken > datetime.fromtimestamp(0) else None)
-
-
-@contextmanager
-def _open_raw(path: Path) -> Iterator[Any]:
-    """Open a RAW photo with LibRaw for a short while; whatever goes wrong with it in the block is a `PictureError`."""
-    check_is_file(path)
-    try:
-        import rawpy
-    except ImportError as error:
-        raise PictureError(path, f"RAW photos need one more package: {_HOW_TO_INSTALL}", passing=True) from error
-    try:
-        # A name that is no Unicode cannot be given to LibRaw.
-        with rawpy.imread(str(path) if str(path).isprintable() else BytesIO(path.read_bytes())) as raw:
-            width, height = _raw_size(raw)
-            if width * height > MAX_MEGAPIXELS * 1_000_000:
-                raise PictureError(path, f"{width} x {height} pixels is too large for a photo")
-            yield raw
-    except PictureError:
-        raise
-    except rawpy.LibRawFileUnsupportedError as error:
-        raise PictureError(path, "not a RAW photo of a camera that is known") from error
-    except rawpy.LibRawError as error:
-        passing = isinstance(error, rawpy.LibRawUnsufficientMemoryError)
-        raise PictureError(
-            path, _reason(MemoryError()) if passing else "the file is damaged", passing=passing
-        ) from error
-    except Exception as error:
-        raise PictureError(path, _reason(error), passing=isinstance(error, PermissionError | MemoryError)) from error
-
-
-def _raw_size(raw: Any) -> tuple[int, int]:
-    """Width and height of the upright photo."""
-    sizes = raw.sizes
-    return (sizes.height, sizes.width) if sizes.flip in (5, 6) else (sizes.width, sizes.height)
-
-
-def _raw_image(raw: Any, long_side: int | None) -> Image.Image:
-    """The upright photo: the camera's own picture where that is large enough, else developed, if need be in full."""
-    full = max(_raw_size(raw))
-    needed = full if long_side is None else _LARGE_ENOUGH * min(long_side, full)
-    picture = _picture_of_camera(raw, needed)
-    if picture is not None:
-        return picture
-    return Image.fromarray(raw.postprocess(half_size=full // 2 >= needed, use_camera_wb=True))
-
-
-def _picture_of_camera(raw: Any, needed: float) -> Image.Image | None:
-    """The largest picture that the camera left in the file, turned upright; None where none has this long side."""
-    import rawpy
-
-    try:
-        found = raw.extract_thumb()
-        is_jpeg = found.format == rawpy.ThumbFormat.JPEG
-        image = Image.open(BytesIO(found.data), formats=("JPEG",)) if is_jpeg else Image.fromarray(found.data)
-        if max(image.size) < needed:
-            return None
-        image.draft("RGB", (round(2 * needed), round(2 * needed)))
-        image.load()
-    except Exception:  # as of any file; the photo itself is still there
-        return None
-    sizes = raw.sizes
-    turn = _RAW_TURNS.get(sizes.flip)
-    # Some cameras turn it themselves: then it does not lie as the sensor does.
-    if turn and (turn == Image.Transpose.ROTATE_180 or (image.width > image.height) == (sizes.width > sizes.height)):
-        image = image.transpose(turn)
-    width, height = _raw_size(raw)
-    return image if abs(image.width * height / (image.height * width) - 1) < _SAME_SHAPE else None
+        return Picture(pixels, size_wh, raw_taken(raw))

@@ -41,7 +41,8 @@ from engine.metadata import (
     sidecar_text,
     values_of,
 )
-from engine.pictures import RAW_SUFFIXES, check_is_file
+from engine.photo_files import check_is_file
+from engine.raw_photos import RAW_SUFFIXES
 
 REJECTED, UNRATED, MOST_STARS = -1, 0, 5
 

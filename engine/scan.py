@@ -20,7 +20,8 @@ from engine.checkpoint import ModelCard
 from engine.errors import PictureError
 from engine.faces import NO_FACES, PHOTO_LONG_SIDE, FaceDetector, Faces
 from engine.photo_facts import FactsReader, PhotoFacts
-from engine.pictures import Picture, check_is_file, is_photo_name, load_picture
+from engine.photo_files import check_is_file
+from engine.pictures import Picture, is_photo_name, load_picture
 from engine.pixels import Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress

@@ -18,7 +18,8 @@ from urllib.parse import unquote
 
 from engine.errors import PictureError
 from engine.files import is_there, temporary_beside
-from engine.pictures import check_is_file, is_photo_name
+from engine.photo_files import check_is_file
+from engine.pictures import is_photo_name
 from engine.ratings import RatingPlace, sidecar_path
 
 # Between our clock and the note: it has whole seconds, maybe another disk's clock, and moving there takes a while.
