@@ -109,6 +109,7 @@ class CropJob:
         long_side: pixels of the longer side, at the most, of what is saved anew; None keeps all.
         quality: of JPEG and WebP that are saved anew.
         level: what photos are levelled by before they are searched; None leaves them as they stand.
+        cut_hair: whether crops may cut foreheads and hair.
         again: whether what was done before is done once more.
         dry_run: whether nothing is written.
         margin: points that a crop must gain; one that gains less is doubtful, and where that of the photo or any shape
@@ -123,6 +124,7 @@ class CropJob:
     long_side: int | None = None
     quality: int = JPEG_QUALITY
     level: LevelBy | None = None
+    cut_hair: bool = False
     again: bool = False
     dry_run: bool = False
     margin: float = DEFAULT_MARGIN
@@ -142,8 +144,8 @@ class CropJob:
     @property
     def how(self) -> tuple[str | int | None, ...]:
         """What must be the same for a crop that an earlier run made to be this one."""
-        levelled = (self.level.value,) if self.level else ()
-        return self.aspect.name, self.names.text, self.way.value, self.long_side, self.quality, *levelled
+        rest = [*([self.level.value] if self.level else []), *(["hair may be cut"] if self.cut_hair else [])]
+        return self.aspect.name, self.names.text, self.way.value, self.long_side, self.quality, *rest
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ app = typer.Typer(
     no_args_is_help=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # whose paragraphs are as wide as the terminal
 )
 app.command("score")(score.score)
 app.command("crop")(crop.crop)

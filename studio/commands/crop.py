@@ -53,6 +53,9 @@ def crop(
     level: Annotated[
         str | None, typer.Option("--level", help="First turn what leans upright, by its eyes or its horizon.")
     ] = None,
+    cut_hair: Annotated[
+        bool, typer.Option("--cut-hair", help="Foreheads and hair may be cut; eyes and mouth never are.")
+    ] = False,
     exhaustive: Annotated[
         bool, typer.Option("--exhaustive", help="Score every window with the whole network: a minute for a photo.")
     ] = False,
@@ -82,11 +85,13 @@ def crop(
     from engine.crop_folder import photos_to_crop
     from engine.crop_report import write_report
     from engine.crop_search import SearchWay
+    from engine.crop_session import FaceRules
     from engine.photo_crops import PhotoCrops
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    job = _job(out, aspect, preset, name, size, quality, place, lossless, metadata_only, margin, level, again, dry_run)
+    told = (out, aspect, preset, name, size, quality, place, lossless, metadata_only)
+    job = _job(*told, margin, level, cut_hair, again, dry_run)
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
@@ -102,7 +107,8 @@ def crop(
     try:
         way = SearchWay.EXHAUSTIVE if exhaustive else SearchWay.FAST
         scorer = load_scorer(device, folder=model).for_threads()
-        _crop_all(photos, job, PhotoCrops(job.aspect, scorer, way=way, own=own, level=job.level), done)
+        search = PhotoCrops(job.aspect, scorer, FaceRules(close=job.cut_hair), way, own, job.level)
+        _crop_all(photos, job, search, done)
     except KeyboardInterrupt:
         stopped = True
     if report:
@@ -155,6 +161,7 @@ def _job(
     metadata_only: bool,
     margin: float,
     level: str | None,
+    cut_hair: bool,
     again: bool,
     dry_run: bool,
 ) -> "CropJob":
@@ -186,6 +193,7 @@ def _job(
             long_side=size if size is not None or way is not CropWay.ENCODED or not use else use.long_side,
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
             level=_level_by(level),
+            cut_hair=cut_hair,
             again=again,
             dry_run=dry_run,
             margin=margin,

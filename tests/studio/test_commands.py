@@ -97,6 +97,9 @@ def test_crop_saves_new_files_and_touches_no_original(folder: Path, tmp_path: Pa
     again = _run("crop", folder / "sample-01.jpg", "--aspect", "4:5", "--out", tmp_path / "crops", "--again")
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "crops" / "sample-01_crop-4x5-2.jpg").exists()
+    closer = _run("crop", folder / "sample-01.jpg", "--aspect", "4:5", "--out", tmp_path / "crops", "--cut-hair")
+    assert closer.returncode == 0, closer.stderr
+    assert (tmp_path / "crops" / "sample-01_crop-4x5-3.jpg").exists()
     assert {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()} == before
 
 
