@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.album import Album
@@ -61,7 +61,6 @@ def test_years_are_counted_by_the_cameras_clock_newest_first() -> None:
 
 
 @pytest.mark.parametrize("stacked", [False, True])
-@settings(deadline=None)
 @given(
     groups=st.lists(st.one_of(st.none(), st.integers(0, 4)), max_size=20),
     points=st.lists(st.integers(0, 100), min_size=20, max_size=20),

@@ -54,7 +54,7 @@ def _listed(catalogue: Catalogue, model: str = "model", folders: Iterable[str] =
     return {os.fsdecode(row["path"]): row for row in listed}  # type: ignore[arg-type]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(NAMES, min_size=1, max_size=8, unique=True))
 def test_every_file_name_is_remembered_as_itself(names: list[bytes]) -> None:
     paths = [Path("/photos") / f"x{os.fsdecode(name)}" for name in names]

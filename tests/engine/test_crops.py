@@ -23,7 +23,7 @@ from engine.scoring import load_scorer
 BOX = Box(100, 50, 400, 350)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.integers(100, 3000), st.integers(100, 3000), st.sampled_from(COMMON_ASPECTS))
 def test_candidates_lie_in_the_photo_and_have_the_shape(width: int, height: int, aspect: Aspect) -> None:
     boxes = candidate_boxes((width, height), NO_FACES, aspect)
@@ -35,7 +35,7 @@ def test_candidates_lie_in_the_photo_and_have_the_shape(width: int, height: int,
         assert abs(box.width - ratio * box.height) <= 1 + ratio
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.floats(0.05, 0.6), st.floats(0.05, 0.6), st.sampled_from(COMMON_ASPECTS))
 def test_no_candidate_cuts_through_eyes_or_mouth(x: float, y: float, aspect: Aspect) -> None:
     face = _face(x * 1000, y * 800, 200, 240)

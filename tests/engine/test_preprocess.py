@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from engine.preprocess import letterbox, network_input
 
 
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 @given(st.integers(1, 700), st.integers(1, 700))
 def test_a_picture_is_letterboxed_never_squashed(width: int, height: int) -> None:
     square = letterbox(np.full((height, width, 3), 255, np.uint8))

@@ -76,7 +76,7 @@ def test_a_time_without_a_zone_is_local_time(photo: Pixels, tmp_path: Path) -> N
 
 
 @given(points=st.floats(0, 100), model=st.text(max_size=600))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_the_score_comes_back_whatever_the_model_is_called(tmp_path: Path, points: float, model: str) -> None:
     path = save_selfie(np.zeros((8, 8, 3), np.uint8), tmp_path, TAKEN, points, model=model)
     assert read_score(path) == pytest.approx(points, abs=0.0501)

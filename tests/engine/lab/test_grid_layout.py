@@ -16,7 +16,7 @@ def snapped(places: Floats) -> GridLayout:
     return layout
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(1, 1500), st.integers(0, 10_000), st.floats(0.0, 3.0))
 def test_no_two_photos_share_a_cell(count: int, seed: int, spread: float) -> None:
     rng = np.random.default_rng(seed)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.lab.map_embedding import EmbeddedMap, embed
@@ -60,7 +60,6 @@ def test_progress_grows_to_its_end(planted: Embeddings) -> None:
     assert steps[-1] == (100, 100)
 
 
-@settings(deadline=None)
 @given(st.integers(5, 60), st.integers(1, 4), st.integers(0, 10_000))
 def test_neighbours_are_the_nearest_others(count: int, wanted: int, seed: int) -> None:
     # Whole numbers: many are equal.
