@@ -222,11 +222,12 @@ def crop_photos(
     record, stopped = CropRecord(job.folder), threading.Event()
     yield Progress(0, len(photos), f"{len(photos)} photos to crop")
     executor = ThreadPoolExecutor(workers, thread_name_prefix="crop")
-    under_way: deque[Future[CroppedPhoto]] = deque()
+    # A few more than there are workers: who is done first does not wait for the photo before it.
+    under_way, most = deque[Future[CroppedPhoto]](), 2 * workers - 1
     try:
         waiting = enumerate(photos, start=1)
         for number in range(1, len(photos) + 1):
-            for each, photo in islice(waiting, workers - len(under_way)):
+            for each, photo in islice(waiting, most - len(under_way)):
                 under_way.append(executor.submit(_crop_one, photo, each, job, search, record, stopped))
             done = under_way.popleft().result()
             yield Progress(number, len(photos), done.source.name, (done,))
