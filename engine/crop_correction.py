@@ -11,7 +11,7 @@ from engine.crop_windows import Whole
 from engine.pixels import Floats
 
 # In place the difference changes over this share of a window's side, in size over so many doublings.
-REACH, SIZE_REACH = 0.2, 0.3
+REACH, SIZE_REACH = 0.2, 0.2
 # The usual size of the difference, of the part of it that all windows share, and of what no neighbour tells: logits.
 SPREAD, SHARED, NOISE = 0.4, 0.6, 0.12
 

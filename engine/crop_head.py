@@ -1,12 +1,13 @@
 """What ten thousand windows of a photo would score, estimated at once: the convolutions run once, windows share them.
 
     picture at a few sizes --crop_map.onnx--> maps, a cell every 32 pixels: its score, and a few channels more
-    window of a map --averages over 3 x 3 bins--> with its place and its faces: perceptron --> logit
+    window of a map --averages over 5 x 5 bins--> with its place and its faces: perceptron --> logit
 
-The network's own layers make the maps. The score of a picture is the mean of what its last layer says of each cell, so
-the mean over the cells of a window is nearly the window's score. What is missing is told from the bins (as RoI pooling
-does: Girshick, "Fast R-CNN", arXiv:1504.08083) by a perceptron with two hidden layers, distilled from the network
-itself. Windows of one size that stand in rows and columns are averaged by two products of matrices.
+The score of a picture is the mean of what the network's last layer says of each cell, so the mean over the cells of a
+window is nearly the window's score; less so where the window's edge cuts what the picture goes on with. The maps' own
+layers began as the network's and were fitted to tell that too, together with a perceptron that sees the bins (RoI
+pooling: Girshick, "Fast R-CNN", arXiv:1504.08083): all distilled from the network itself. Windows of one size that
+stand in rows and columns are averaged by two products of matrices.
 `training.crop_head` makes the two files; they serve one model, whose sha256 they carry.
 """
 
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 
 MAP_FILE, HEAD_FILE = "crop_map.onnx", "crop_head.safetensors"
 # Long sides of the picture: a window is looked at where it comes nearest to the network's 224 pixels.
-LONG_SIDES = (224, 320, 448)
+LONG_SIDES = (256, 512)
 # Pixels of the picture for a cell, and bins for a window's side.
-CELL_PX, BINS = 32, 3
+CELL_PX, BINS = 32, 5
 FACT_COUNT = 19
 # The mean of a window's cells counts up to this, in logits: no photo scores more, or less.
 SCORE_LIMIT = 6.0
@@ -108,15 +109,15 @@ def window_features(
         float32 (Y * X, BINS * BINS * C), windows in the order of `WindowGroup.xyxy`, bins column after column.
     """
     height, width, _ = map_hwc.shape
-    columns = _averages(group.lefts, group.width, width, CELL_PX * size_wh[0] / fitted_wh[0])  # (X * B, w)
-    rows = _averages(group.tops, group.height, height, CELL_PX * size_wh[1] / fitted_wh[1])  # (Y * B, h)
+    columns = bin_shares(group.lefts, group.width, width, CELL_PX * size_wh[0] / fitted_wh[0])  # (X * B, w)
+    rows = bin_shares(group.tops, group.height, height, CELL_PX * size_wh[1] / fitted_wh[1])  # (Y * B, h)
     strips = (rows @ map_hwc.reshape(height, -1)).reshape(len(group.tops), BINS, width, -1)  # (Y, B, w, C)
     beside = np.ascontiguousarray(strips.transpose(0, 2, 1, 3)).reshape(len(group.tops), width, -1)  # (Y, w, B * C)
     features: Floats = (columns @ beside).reshape(len(group.tops) * len(group.lefts), -1)  # (Y * X, B * B * C)
     return features
 
 
-def _averages(starts: Whole, length: int, cells: int, cell_px: float) -> Floats:
+def bin_shares(starts: Whole, length: int, cells: int, cell_px: float) -> Floats:
     """The share that each cell has in each bin of each window along one side: float32 (S * B, cells)."""
     edges = (starts[:, None] + length * np.arange(BINS + 1) / BINS) / cell_px  # (S, B + 1)
     cell = np.arange(cells)
@@ -183,6 +184,8 @@ class CropHead:
         self._layers = [(weights[f"weight{n}"], weights[f"bias{n}"]) for n in range(len(weights) // 2)]
         if not self._layers or self._layers[-1][0].shape[1] != 1:
             raise ValueError("the head does not end in one number")
+        if len(self._layers[0][0]) != BINS**2 * self._session.get_outputs()[0].shape[1] + FACT_COUNT:
+            raise ValueError("the head was made for windows of other bins")
 
     def maps(self, picture: Picture) -> FeatureMaps:
         """The maps of a picture, for any number of searches in it."""

@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.aspects import Aspect
+from engine.aspects import FREE, Aspect
 from engine.borders import without_border
 from engine.crop_correction import Correction
 from engine.crop_head import CropHead, FeatureMaps, crop_head_for
@@ -38,8 +38,11 @@ SEARCH_LONG_SIDE = 960
 SEARCH_SPARE = 1.0
 # Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
 START_WINDOWS, START_REFINEMENTS = 250, 12
-# Of two windows that overlap by more than this only the better one is scored at once.
-SHORTLIST_IOU = 0.85
+# Of two windows that overlap by more than this only the better one is scored at once; in the last turn, which looks
+# around the best alone, they may be closer.
+SHORTLIST_IOU, LAST_IOU = 0.85, 0.95
+# Of all shapes at once there are eight times as many windows, and so many times as many are scored.
+FREE_FACTOR = 2
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
@@ -181,19 +184,22 @@ class CropSearch:
         if way is SearchWay.EXHAUSTIVE:
             yield from self._score_all([box for group in self.groups(aspect) for box in group.boxes()])
             return
+        at_once = self._settings.exact * (FREE_FACTOR if aspect == FREE else 1)
         if self._head is None:
             windows = _polite_windows(self.groups(aspect))
             estimates, refinements = np.zeros(len(windows), np.float32), START_REFINEMENTS
             chosen = np.unique(np.linspace(0, len(windows) - 1, START_WINDOWS).astype(np.int64))
         else:
             windows, estimates = self.estimates(aspect)
-            refinements, chosen = self._settings.refinements, _shortlist(windows, estimates, self._settings.exact)
+            refinements, chosen = self._settings.refinements, _shortlist(windows, estimates, at_once)
         correction = Correction(windows, estimates)
         for refinement in range(refinements + 1):
             if refinement:
                 better, doubt = correction.tell()
                 better[correction.scored] = -np.inf
-                chosen = _shortlist(windows, better + BOLDNESS * doubt, self._settings.exact)
+                is_last = refinement == refinements
+                promise, closest = (better, LAST_IOU) if is_last else (better + BOLDNESS * doubt, SHORTLIST_IOU)
+                chosen = _shortlist(windows, promise, at_once, closest)
             logits: list[float] = []
             for progress in self._score_all([Box(*window) for window in windows[chosen].tolist()]):
                 logits += [score.logit for _, score in progress.results]
@@ -253,7 +259,7 @@ def _polite_windows(groups: Sequence[WindowGroup]) -> Whole:
     return np.concatenate([group.xyxy()[group.polite.ravel()] for group in groups])
 
 
-def _shortlist(windows: Whole, values: Floats, count: int) -> Whole:
+def _shortlist(windows: Whole, values: Floats, count: int, closest: float = SHORTLIST_IOU) -> Whole:
     """Which windows have the highest values and differ: their places, int, at the most `count`."""
     depth = min(SHORTLIST_DEPTH, len(values))
     ranked = np.argpartition(-values, depth - 1)[:depth]
@@ -263,7 +269,7 @@ def _shortlist(windows: Whole, values: Floats, count: int) -> Whole:
     while len(ranked) and len(chosen) < count:
         chosen.append(int(ranked[0]))
         if len(chosen) < count:
-            ranked = ranked[_iou(windows[ranked], windows[ranked[0]]) <= SHORTLIST_IOU]
+            ranked = ranked[_iou(windows[ranked], windows[ranked[0]]) <= closest]
     return np.array(chosen, np.int64)
 
 

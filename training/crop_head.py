@@ -1,11 +1,14 @@
-"""The crop head: a small network that learns, window by window, what the shipped network says of crops of real photos.
+"""The crop head: a network that learns, window by window, what the shipped network says of crops of real photos.
 
-The teacher is a model folder. Its own layers make the map of a picture: the score of each cell, whose mean over a
-window is nearly what the teacher says of it, and few channels made of its last hidden layer. A perceptron is fitted to
-what is missing. Distillation: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network"
-(arXiv:1503.02531), here of a number. What it is fitted to is drawn by `training.crop_samples`.
+The teacher is a model folder. The student's map of a picture begins as the teacher's own: the score of each cell, whose
+mean over a window is nearly what the teacher says of it, and few channels made of its last hidden layer. The teacher's
+last layers see a crop's edge and what lies at it; the student's must tell that of a picture that goes on. So they are
+fitted together with a perceptron that sees the bins of each window, while the first layers stay as they are.
+Distillation: Hinton, Vinyals and Dean, "Distilling the Knowledge in a Neural Network" (arXiv:1503.02531), here of a
+number. What it is fitted to is drawn by `training.crop_samples`.
 """
 
+import copy
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
@@ -23,23 +26,23 @@ from torch import Tensor, nn
 from engine.checkpoint import load_card, load_network
 from engine.crop_bench import rank_correlation
 from engine.crop_head import BINS, FACT_COUNT, HEAD_FILE, MAP_FILE, SCORE_LIMIT
-from engine.crop_windows import Whole
 from engine.files import write_atomically
 from engine.network import LiteNet
 from engine.pixels import Floats
 from engine.progress import Progress
-from training.crop_samples import CropSample
+from training.crop_samples import CropSample, MappedWindows
 
-# The last hidden layer is told by so many directions, in which its shares of the score differ most, and these by fewer
-# channels that are fitted: few photos cannot tell which of 1,280 channels matter.
-DIRECTIONS, CHANNELS = 48, 16
+# Of the teacher's seven stages so many, with its stem, make what the fit starts from: the fourth has 80 channels.
+FIXED_STAGES = 4
+# Channels of a map, beside the score: of the 1,280 no search could average ten thousand windows.
+CHANNELS = 16
 HIDDEN, DROPOUT = (64, 32), 0.1
-# Rows of bins that the directions are found from.
-ROWS = 6000
+# Longer steps than this would spoil what the teacher knew.
+LONGEST_GRADIENT = 5.0
 # Differences of a view's windows count in this unit: their own spread, and a bit more, as the least are noise.
 LEAST_SPREAD = 0.15
-# Parts of the origins that are kept aside in turn, and windows whose order is worth asking for.
-FOLDS, FEWEST = 3, 10
+# Of the origins one in so many is kept aside for a check; the order of fewer windows is not worth asking for.
+ASIDE, FEWEST = 3, 10
 
 
 @dataclass(frozen=True)
@@ -47,68 +50,97 @@ class CropHeadSettings:
     """The tuning of the fit.
 
     Attributes:
-        epochs: passes over the windows.
+        epochs: passes over the views.
         views_at_once: views whose windows make a step.
-        rate: highest learning rate.
+        rate: highest learning rate, of the perceptron and of the channels.
+        teacher_rate: the same, of the teacher's layers.
         decay: of the weights, decoupled.
+        teacher_decay: the same, of the teacher's layers.
         absolute: weight of the logits themselves; their differences within a view, which a search needs, weigh 1.
         of_shape: weight of the differences among windows of one shape.
         seed: of the fit.
     """
 
-    epochs: int = 15
+    epochs: int = 6
     views_at_once: int = 16
     rate: float = 2e-3
+    teacher_rate: float = 1e-4
     decay: float = 3e-2
+    teacher_decay: float = 1e-3
     absolute: float = 0.05
     of_shape: float = 1 / 3
     seed: int = 0
 
 
 class StudentHead(nn.Module):
-    """Few channels for the bins, then a perceptron on bins and facts; it adds to the mean of the score map.
+    """The map's last layers, and the perceptron that adds to the mean of its scores.
 
     Args:
-        directions: of the last hidden layer, float32 (E, DIRECTIONS), which together have unit variance in the mean.
+        teacher: whose layers it begins with.
     """
 
-    directions: Tensor
-
-    def __init__(self, directions: Floats) -> None:
+    def __init__(self, teacher: LiteNet) -> None:
         super().__init__()
-        self.register_buffer("directions", torch.from_numpy(directions))
-        self.reduce = nn.Linear(DIRECTIONS, CHANNELS, bias=False)
+        self.late = nn.Sequential(*copy.deepcopy([*teacher.stages[FIXED_STAGES:], teacher.head]))
+        self.score = nn.Conv2d(teacher.score.in_features, 1, 1)
+        self.reduce = nn.Conv2d(teacher.score.in_features, CHANNELS, 1)
         sizes = (BINS**2 * (1 + CHANNELS) + FACT_COUNT, *HIDDEN, 1)
         self.layers = nn.ModuleList(nn.Linear(*pair) for pair in pairwise(sizes))
         self.dropout = nn.Dropout(DROPOUT)
+        with torch.no_grad():
+            self.score.weight.copy_(teacher.score.weight[:, :, None, None])
+            assert self.score.bias is not None
+            self.score.bias.copy_(teacher.score.bias)
 
-    def forward(self, features: Tensor, facts: Tensor) -> Tensor:
-        scores = features[:, :, :1]  # (W, BINS * BINS, 1)
-        bins = torch.cat([scores, self.reduce(features[:, :, 1:])], dim=2)  # (W, BINS * BINS, 1 + CHANNELS)
+    def train(self, mode: bool = True) -> "StudentHead":
+        """As of any module; but what the teacher's layers are normalised by stays."""
+        super().train(mode)
+        self.late.eval()
+        return self
+
+    def maps(self, stems: Tensor) -> Tensor:
+        """What `teacher_stem` says of pictures, (N, C, 2H, 2W), to maps (N, 1 + CHANNELS, H, W)."""
+        x = self.late(stems)  # (N, 1280, H, W)
+        return torch.cat([self.score(x), self.reduce(x)], dim=1)
+
+    def forward(self, samples: Sequence[CropSample]) -> tuple[Tensor, ...]:
+        """The logits of the windows of each sample, (W,)."""
+        bins = torch.cat(self._bins(samples))  # (all W, BINS * BINS, 1 + CHANNELS)
+        facts = torch.cat([torch.from_numpy(sample.facts) for sample in samples])
         x = self.dropout(torch.cat([bins.flatten(1), facts], dim=1))
         for layer in self.layers[:-1]:
-            x = self.dropout(layer(x).relu())  # (W, 64), (W, 32)
-        missing: Tensor = self.layers[-1](x)[:, 0]  # (W,)
-        return scores.mean(dim=(1, 2)).clamp(-SCORE_LIMIT, SCORE_LIMIT) + missing
+            x = self.dropout(layer(x).relu())  # (all W, 64), (all W, 32)
+        missing = self.layers[-1](x)[:, 0]
+        mean = bins[:, :, 0].mean(dim=1).clamp(-SCORE_LIMIT, SCORE_LIMIT)
+        told: tuple[Tensor, ...] = (mean + missing).split([len(sample.logits) for sample in samples])
+        return told
+
+    def _bins(self, samples: Sequence[CropSample]) -> list[Tensor]:
+        """The averages over the bins of each sample's windows; maps of one size are made together."""
+        alike: dict[tuple[int, ...], list[tuple[int, MappedWindows]]] = {}
+        for number, sample in enumerate(samples):
+            for mapped in sample.mapped:
+                alike.setdefault(mapped.stem.shape, []).append((number, mapped))
+        bins = [torch.zeros(len(sample.logits), BINS**2, 1 + CHANNELS) for sample in samples]
+        for group in alike.values():
+            stems = torch.stack([torch.from_numpy(mapped.stem) for _, mapped in group]).float()
+            maps = self.maps(stems.contiguous(memory_format=torch.channels_last))
+            for of_picture, (number, mapped) in zip(maps, group, strict=True):
+                columns, rows = torch.from_numpy(mapped.columns), torch.from_numpy(mapped.rows)
+                averages = torch.einsum("chv,wdv,wbh->wdbc", of_picture, columns, rows)
+                bins[number][mapped.numbers] = averages.flatten(1, 2)
+        return bins
 
 
 class MapNet(nn.Module):
-    """The teacher's layers, and channels made of the last: (1, 3, H, W) to (1, 1 + C, H / 32, W / 32)."""
+    """From a picture to its map: (1, 3, H, W) to (1, 1 + CHANNELS, H / 32, W / 32)."""
 
-    def __init__(self, network: LiteNet, reduce: nn.Module) -> None:
+    def __init__(self, stem: nn.Module, head: StudentHead) -> None:
         super().__init__()
-        self.network, self.reduce = network, reduce
-        self.score = nn.Conv2d(network.score.in_features, 1, 1)
-        with torch.no_grad():
-            self.score.weight.copy_(network.score.weight[:, :, None, None])
-            self.score.bias = network.score.bias
+        self.stem, self.head = stem, head
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.network.stem(x)  # (1, 32, H / 2, W / 2)
-        for stage in self.network.stages:
-            x = stage(x)  # Lite0: 16, 24, 40, 80, 112, 192, 320 channels
-        x = self.network.head(x)  # (1, 1280, H / 32, W / 32)
-        return torch.cat([self.score(x), self.reduce(x)], dim=1)
+        return self.head.maps(self.stem(x))
 
 
 def lite_teacher(folder: Path) -> LiteNet:
@@ -124,10 +156,15 @@ def lite_teacher(folder: Path) -> LiteNet:
     return network
 
 
-def map_onnx(network: LiteNet, reduce: nn.Module) -> bytes:
+def teacher_stem(network: LiteNet) -> nn.Module:
+    """The layers that are not fitted: (N, 3, H, W) to (N, 80, H / 16, W / 16)."""
+    return nn.Sequential(network.stem, *network.stages[:FIXED_STAGES]).eval()
+
+
+def map_onnx(network: MapNet) -> bytes:
     """The maps' network as ONNX: `picture` (1, 3, H, W), sides multiples of 32, to `map` (1, C, H / 32, W / 32)."""
     program = torch.onnx.export(
-        MapNet(network, reduce).eval(),
+        network.eval(),
         (torch.zeros(1, 3, 224, 320),),
         input_names=["picture"],
         output_names=["map"],
@@ -152,75 +189,56 @@ def map_onnx(network: LiteNet, reduce: nn.Module) -> bytes:
 
 
 def fit_head(
-    samples: Sequence[CropSample], score_weight: Floats, settings: CropHeadSettings
+    samples: Sequence[CropSample], teacher: LiteNet, settings: CropHeadSettings
 ) -> Iterator[Progress[StudentHead]]:
     """Fit the head; the loss is of differences within a view, and a little of the logits themselves.
 
     Args:
         samples: at least one.
-        score_weight: of the teacher's last layer, float32 (E,).
+        teacher: whose layers the head begins with.
         settings: the tuning of the fit.
 
     Yields:
-        A progress for each epoch; the last one carries the head.
+        A progress for each step; the last one carries the head.
     """
     torch.manual_seed(settings.seed)
     rng = np.random.default_rng(settings.seed)
-    head = StudentHead(_directions(samples, score_weight, rng))
-    views = [_seen(head, sample) for sample in samples]
-    optimiser = torch.optim.AdamW(head.parameters(), lr=settings.rate, weight_decay=settings.decay)
-    steps = -(-len(views) // settings.views_at_once)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, settings.rate, epochs=settings.epochs, steps_per_epoch=steps
+    head = StudentHead(teacher).to(memory_format=torch.channels_last)
+    of_teacher = [*head.late.parameters()]
+    of_head = [*head.score.parameters(), *head.reduce.parameters(), *head.layers.parameters()]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": of_head, "lr": settings.rate, "weight_decay": settings.decay},
+            {"params": of_teacher, "lr": settings.teacher_rate, "weight_decay": settings.teacher_decay},
+        ]
     )
-    for epoch in range(1, settings.epochs + 1):
-        order, total = rng.permutation(len(views)), 0.0
-        for chosen in np.array_split(order, steps):
-            loss = _loss(head, [views[number] for number in chosen], settings)
+    in_epoch = -(-len(samples) // settings.views_at_once)
+    steps, done = settings.epochs * in_epoch, 0
+    highest = [settings.rate, settings.teacher_rate]
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, highest, total_steps=steps, pct_start=0.2)
+    head.train()
+    for _ in range(settings.epochs):
+        for chosen in np.array_split(rng.permutation(len(samples)), in_epoch):
+            loss = _loss(head, [samples[number] for number in chosen], settings)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
+            nn.utils.clip_grad_norm_(head.parameters(), LONGEST_GRADIENT)
             optimiser.step()
             schedule.step()
-            total += float(loss.detach())
-        last = (head.eval(),) if epoch == settings.epochs else ()
-        yield Progress(epoch, settings.epochs, f"loss {total / steps:.3f}", last)
+            done += 1
+            last = (head.eval(),) if done == steps else ()
+            yield Progress(done, steps, f"loss {float(loss.detach()):.3f}", last)
 
 
-def _directions(samples: Sequence[CropSample], score_weight: Floats, rng: np.random.Generator) -> Floats:
-    """Directions of the last hidden layer: the principal ones of its shares of the score, (E, DIRECTIONS)."""
-    bins = np.concatenate([sample.features[:, :, 1:].reshape(-1, len(score_weight)) for sample in samples])
-    some = bins[rng.choice(len(bins), min(ROWS, len(bins)), replace=False)].astype(np.float32) * score_weight
-    _, sizes, directions = np.linalg.svd(some - some.mean(axis=0), full_matrices=False)
-    unit = float(np.sqrt((sizes[:DIRECTIONS] ** 2).mean() / len(some)))
-    return np.asarray(score_weight[:, None] * directions[:DIRECTIONS].T / unit, np.float32)
-
-
-@dataclass(frozen=True)
-class _SeenView:
-    """A sample as tensors, the last hidden layer told by its directions: (W, BINS * BINS, 1 + DIRECTIONS)."""
-
-    features: Tensor
-    facts: Tensor
-    logits: Tensor
-    shapes: Whole
-
-
-def _seen(head: StudentHead, sample: CropSample) -> _SeenView:
-    features = torch.from_numpy(sample.features).float()
-    told = torch.cat([features[:, :, :1], features[:, :, 1:] @ head.directions], dim=2)
-    return _SeenView(told, torch.from_numpy(sample.facts), torch.from_numpy(sample.logits), sample.shapes)
-
-
-def _loss(head: StudentHead, views: Sequence[_SeenView], settings: CropHeadSettings) -> Tensor:
-    said = head(torch.cat([view.features for view in views]), torch.cat([view.facts for view in views]))
-    within = torch.zeros(())
-    for view, part in zip(views, torch.split(said, [len(view.logits) for view in views]), strict=True):
-        within = within + _differences(part, view.logits)
-        for shape in np.unique(view.shapes):
-            one = torch.from_numpy(view.shapes == shape)
-            within = within + settings.of_shape * _differences(part[one], view.logits[one])
-    truth = torch.cat([view.logits for view in views])
-    return within / len(views) + settings.absolute * F.smooth_l1_loss(said, truth)
+def _loss(head: StudentHead, samples: Sequence[CropSample], settings: CropHeadSettings) -> Tensor:
+    total = torch.zeros(())
+    for sample, said in zip(samples, head(samples), strict=True):
+        truth = torch.from_numpy(sample.logits)
+        total = total + _differences(said, truth) + settings.absolute * F.smooth_l1_loss(said, truth)
+        for shape in np.unique(sample.shapes):
+            one = torch.from_numpy(sample.shapes == shape)
+            total = total + settings.of_shape * _differences(said[one], truth[one])
+    return total / len(samples)
 
 
 def _differences(said: Tensor, truth: Tensor) -> Tensor:
@@ -232,30 +250,30 @@ def _differences(said: Tensor, truth: Tensor) -> Tensor:
 
 
 def agreement_elsewhere(
-    samples: Sequence[CropSample], score_weight: Floats, settings: CropHeadSettings
+    samples: Sequence[CropSample], teacher: LiteNet, settings: CropHeadSettings
 ) -> Iterator[Progress[tuple[str, float]]]:
-    """How well heads rank windows of photos whose origin they have not seen: Spearman's correlation with the teacher.
+    """How well a head ranks windows of photos whose origin it has not seen: Spearman's correlation with the teacher.
 
     Yields:
-        A progress for each third of the origins; the last one carries the means: of groups, and of originals.
+        The progress of its fit to two thirds of the origins; the last one carries the means of the others: of groups,
+        and of originals.
     """
-    origins = sorted({sample.view.origin for sample in samples} - {""})
-    found: dict[str, list[float]] = {}
-    for third in range(FOLDS):
-        aside = set(origins[third::FOLDS])
-        *_, fitted = fit_head([each for each in samples if each.view.origin not in aside], score_weight, settings)
-        for sample in samples:
-            if sample.view.origin in aside:
-                found.setdefault(sample.view.path.split("/")[0], []).extend(agreement(fitted.results[0], sample))
-        means = tuple((name, float(np.mean(each))) for name, each in found.items()) if third == FOLDS - 1 else ()
-        yield Progress(third + 1, FOLDS, "", means)
+    aside = set(sorted({sample.view.origin for sample in samples} - {""})[::ASIDE])
+    for step in fit_head([each for each in samples if each.view.origin not in aside], teacher, settings):
+        found: dict[str, list[float]] = {}
+        for head in step.results:
+            for sample in samples:
+                if sample.view.origin in aside:
+                    found.setdefault(sample.view.path.split("/")[0], []).extend(agreement(head, sample))
+        means = tuple((name, float(np.mean(each))) for name, each in found.items())
+        yield Progress(step.done, step.total, step.note, means)
 
 
 def agreement(head: StudentHead, sample: CropSample) -> list[float]:
     """Spearman's correlation of what head and teacher say, for each shape that has enough windows."""
-    view = _seen(head, sample)
     with torch.no_grad():
-        said = head(view.features, view.facts).numpy()
+        (told,) = head([sample])
+    said: Floats = told.numpy()
     shapes = [sample.shapes == shape for shape in np.unique(sample.shapes)]
     return [rank_correlation(said[one], sample.logits[one]) for one in shapes if one.sum() >= FEWEST]
 
@@ -267,10 +285,7 @@ def save_head(head: StudentHead, teacher: Path, folder: Path) -> None:
         ModelError: no such teacher.
         TypeError: the teacher is no EfficientNet-Lite.
     """
-    convolution = nn.Conv2d(len(head.directions), CHANNELS, 1, bias=False)
-    with torch.no_grad():
-        convolution.weight.copy_((head.reduce.weight @ head.directions.T)[:, :, None, None])
-    content = map_onnx(lite_teacher(teacher), convolution)
+    content = map_onnx(MapNet(teacher_stem(lite_teacher(teacher)), head))
     weights = {}
     for number, layer in enumerate(head.layers):
         assert isinstance(layer, nn.Linear)

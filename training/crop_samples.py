@@ -1,8 +1,9 @@
 """What the crop head learns from: windows of real photos, as the search draws them, and what the network says of each.
 
 A view is a photo, whole, or a part of it taken for a photo of its own: parts of photos of groups and of full-size
-originals are what others take of fewer people, or of nobody. What the network said is kept in a folder, a file for each
-view, so that a run that was stopped goes on, and a second fit asks nothing.
+originals are what others take of fewer people, or of nobody. Some are mirrored, some lighter or darker. What the
+network said is kept in a folder, a file for each view, so that a run that was stopped goes on, and a second fit asks
+nothing.
 """
 
 import hashlib
@@ -13,18 +14,20 @@ from pathlib import Path
 
 import cv2
 import numpy as np
-from onnxruntime import InferenceSession
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
 
 from engine.aspects import COMMON_ASPECTS
-from engine.crop_head import BINS, fitted_size, long_side_for, map_of, window_facts, window_features
+from engine.crop_head import CELL_PX, bin_shares, fitted_size, long_side_for, map_input, window_facts
 from engine.crop_search import SEARCH_LONG_SIDE, load_picture_to_search
-from engine.crop_windows import CropSettings, Whole, WindowGroup, main_faces, window_groups
+from engine.crop_windows import CropSettings, Whole, main_faces, window_groups
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.files import write_atomically
 from engine.geometry import Box
 from engine.pictures import Picture, load_picture
-from engine.pixels import Floats
+from engine.pixels import Floats, Pixels
 from engine.preprocess import letterbox
 from engine.progress import Progress
 from engine.scoring import Scorer
@@ -40,6 +43,8 @@ FACES_MISSED = 0.12
 DRAWN = CropSettings(windows=2000, min_scale=0.25)
 # Parts are cut of a picture of this long side; they have this share of its sides, and are longer or higher by this.
 PART_SOURCE_SIDE, PART_SHARES, PART_STRETCH = 2000, (0.35, 0.9), 0.35
+# Of a photo's later views these shares are mirrored, or lighter or darker by a gamma of up to this power of e.
+MIRRORED, RELIT, MOST_RELIT = 0.5, 0.3, 0.4
 
 
 @dataclass(frozen=True)
@@ -74,29 +79,46 @@ class SampleSettings:
         seed: of the drawing.
     """
 
-    rounds: int = 3
-    portraits: int = 75
-    officials: int = 16
+    rounds: int = 12
+    portraits: int = 60
+    officials: int = 12
     shapes: int = 3
     windows: int = 14
     seed: int = 0
 
 
 @dataclass(frozen=True)
+class MappedWindows:
+    """Windows of a view that share a map: W of them, B bins a side, a map of H by W cells.
+
+    Attributes:
+        stem: of the picture at the map's size, by the layers that are not fitted: float16 (C, 2H, 2W).
+        columns: the share of each cell in each bin, float32 (W, B, W).
+        rows: the same from top to bottom, float32 (W, B, H).
+        numbers: which windows of the view they are, int (W,).
+    """
+
+    stem: npt.NDArray[np.float16]
+    columns: Floats
+    rows: Floats
+    numbers: Whole
+
+
+@dataclass(frozen=True)
 class CropSample:
-    """Windows of one view, as the head sees them, and what the teacher says.
+    """Windows of one view, and what the teacher says of them.
 
     Attributes:
         view: which it is.
         shapes: which of `COMMON_ASPECTS` each window has, int (W,).
-        features: of the teacher's last hidden layer, and of its score map, channel 0: float16 (W, BINS * BINS, 1281).
+        mapped: the windows of each map.
         facts: float32 (W, FACT_COUNT).
         logits: of the teacher, float32 (W,).
     """
 
     view: View
     shapes: Whole
-    features: "np.typing.NDArray[np.float16]"
+    mapped: tuple[MappedWindows, ...]
     facts: Floats
     logits: Floats
 
@@ -141,7 +163,7 @@ def sample_views(
     views: Sequence[View],
     data: Path,
     scorer: Scorer,
-    session: InferenceSession,
+    stem: nn.Module,
     answers: Path,
     settings: SampleSettings,
 ) -> Iterator[Progress[CropSample]]:
@@ -151,7 +173,7 @@ def sample_views(
         views: of `crop_views`.
         data: the data folder.
         scorer: the teacher.
-        session: its maps, not reduced.
+        stem: its layers that are not fitted.
         answers: folder of what it said; made where it is missing.
         settings: how much is drawn.
 
@@ -163,7 +185,8 @@ def sample_views(
     for done, view in enumerate(views, start=1):
         rng = np.random.default_rng(_seed(f"{settings.seed}/{view.path}/{view.number}"))
         try:
-            picture = _picture_of(view, data, rng)
+            picture = _whole_or_part(view, data, rng)
+            picture = _varied(picture, rng) if view.number else picture
         except PictureError as error:
             yield Progress(done, len(views), f"left out: {error}")
             continue
@@ -174,15 +197,15 @@ def sample_views(
         faces = faces if rng.random() > FACES_MISSED else NO_FACES
         windows, shapes = draw_windows(picture, faces, settings, rng)
         logits = _answers(answers / f"{view.path.replace('/', '__')}.{view.number}.npz", picture, windows, scorer)
-        features, facts = see_windows(picture, faces, windows, session)
-        yield Progress(done, len(views), view.path, (CropSample(view, shapes, features, facts, logits),))
+        mapped, facts = see_windows(picture, faces, windows, stem)
+        yield Progress(done, len(views), view.path, (CropSample(view, shapes, mapped, facts, logits),))
 
 
 def _seed(text: str) -> int:
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
 
 
-def _picture_of(view: View, data: Path, rng: np.random.Generator) -> Picture:
+def _whole_or_part(view: View, data: Path, rng: np.random.Generator) -> Picture:
     if view.is_whole:
         return load_picture_to_search(data / view.path)
     whole = load_picture(data / view.path, PART_SOURCE_SIDE)
@@ -199,6 +222,17 @@ def _picture_of(view: View, data: Path, rng: np.random.Generator) -> Picture:
             np.uint8, copy=False
         )
     return Picture(part, full_wh)
+
+
+def _varied(picture: Picture, rng: np.random.Generator) -> Picture:
+    pixels: Pixels = picture.pixels
+    if rng.random() < MIRRORED:
+        pixels = np.ascontiguousarray(pixels[:, ::-1])
+    if rng.random() < RELIT:
+        gamma = np.exp(rng.uniform(-MOST_RELIT, MOST_RELIT))
+        table = (255 * (np.arange(256) / 255) ** gamma).round().astype(np.uint8)
+        pixels = cv2.LUT(pixels, table).astype(np.uint8, copy=False)
+    return Picture(pixels, picture.full_size_wh)
 
 
 def draw_windows(
@@ -232,15 +266,27 @@ def _answers(path: Path, picture: Picture, windows: Whole, scorer: Scorer) -> Fl
 
 
 def see_windows(
-    picture: Picture, faces: Faces, windows: Whole, session: InferenceSession
-) -> "tuple[np.typing.NDArray[np.float16], Floats]":
-    """What the head sees of windows: their features, (W, BINS * BINS, C), and facts."""
+    picture: Picture, faces: Faces, windows: Whole, stem: nn.Module
+) -> tuple[tuple[MappedWindows, ...], Floats]:
+    """What the head sees of windows: their maps, and facts (W, FACT_COUNT)."""
     full_wh, picture_wh = picture.full_size_wh, (picture.pixels.shape[1], picture.pixels.shape[0])
     sides = np.array([long_side_for((x1 - x0, y1 - y0), full_wh) for x0, y0, x1, y1 in windows.tolist()])
-    maps = {side: map_of(picture.pixels, side, session) for side in np.unique(sides).tolist()}
-    features = []
-    for (x0, y0, x1, y1), side in zip(windows.tolist(), sides.tolist(), strict=True):
-        one = WindowGroup(x1 - x0, y1 - y0, np.array([x0]), np.array([y0]), np.ones((1, 1), np.bool_))
-        features.append(window_features(one, maps[side], full_wh, fitted_size(picture_wh, side)))
-    bins = np.concatenate(features).reshape(len(windows), BINS**2, -1).astype(np.float16)
-    return bins, window_facts(windows, main_faces(faces, CropSettings()), full_wh, picture_wh, sides)
+    mapped = []
+    for side in np.unique(sides).tolist():
+        with torch.no_grad():
+            of_picture: Tensor = stem(torch.from_numpy(map_input(picture.pixels, side)))[0]  # (C, 2H, 2W)
+        numbers, fitted_wh = np.flatnonzero(sides == side), fitted_size(picture_wh, side)
+        columns, rows = (
+            np.stack(
+                [
+                    bin_shares(windows[[n], axis], windows[n, axis + 2] - windows[n, axis], cells // 2, cell_px)
+                    for n in numbers
+                ]
+            )
+            for axis, cells, cell_px in (
+                (0, of_picture.shape[2], CELL_PX * full_wh[0] / fitted_wh[0]),
+                (1, of_picture.shape[1], CELL_PX * full_wh[1] / fitted_wh[1]),
+            )
+        )
+        mapped.append(MappedWindows(of_picture.half().numpy(), columns, rows, numbers))
+    return tuple(mapped), window_facts(windows, main_faces(faces, CropSettings()), full_wh, picture_wh, sides)

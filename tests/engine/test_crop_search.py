@@ -8,7 +8,7 @@ from engine.borders import photo_within
 from engine.checkpoint import load_card
 from engine.crop_bench import rank_correlation, search_shapes
 from engine.crop_correction import Correction
-from engine.crop_head import FeatureMaps, crop_head_for, window_features
+from engine.crop_head import BINS, CELL_PX, LONG_SIDES, FeatureMaps, crop_head_for, window_features
 from engine.crop_search import CropSearch, SearchWay, load_picture_to_search, search_crops
 from engine.crop_windows import CropSettings, WindowGroup, candidate_boxes, faces_kept, main_faces
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -40,13 +40,14 @@ def test_a_large_photo_has_ten_thousand_windows_of_each_shape(aspect: Aspect) ->
 
 
 def test_bins_are_averages_of_the_part_of_the_map_that_a_window_covers() -> None:
-    cells = np.arange(4 * 6, dtype=np.float32).reshape(4, 6, 1)
-    group = WindowGroup(96, 96, np.array([0, 32]), np.array([16]), np.ones((1, 2), np.bool_))
-    features = window_features(group, cells, (192, 128), (192, 128))
-    assert features.shape == (2, 9)
+    cells = np.arange((BINS + 1) * (BINS + 3), dtype=np.float32).reshape(BINS + 1, BINS + 3, 1)
+    side, photo_wh = BINS * CELL_PX, ((BINS + 3) * CELL_PX, (BINS + 1) * CELL_PX)
+    group = WindowGroup(side, side, np.array([0, CELL_PX]), np.array([CELL_PX // 2]), np.ones((1, 2), np.bool_))
+    features = window_features(group, cells, photo_wh, photo_wh)
+    assert features.shape == (2, BINS**2)
     half = (cells[:-1] + cells[1:])[..., 0] / 2
-    assert np.allclose(features[0].reshape(3, 3).T, half[0:3, 0:3])
-    assert np.allclose(features[1].reshape(3, 3).T, half[0:3, 1:4])
+    assert np.allclose(features[0].reshape(BINS, BINS).T, half[:, 0:BINS])
+    assert np.allclose(features[1].reshape(BINS, BINS).T, half[:, 1 : BINS + 1])
 
 
 def test_scores_correct_the_estimates_of_windows_nearby() -> None:
@@ -111,18 +112,9 @@ def test_maps_are_made_when_they_are_asked_for(photo: tuple[Picture, Faces]) -> 
     head = crop_head_for(load_card(MODEL_FOLDER).model_sha256)
     assert head is not None
     maps: FeatureMaps = head.maps(photo[0])
-    assert maps.at(224) is maps.at(224)
-    assert maps.at(224).shape[2] == maps.at(320).shape[2]
-
-
-def test_the_mean_of_the_score_map_is_nearly_the_score(photo: tuple[Picture, Faces], scorer: Scorer) -> None:
-    picture, _ = photo
-    head = crop_head_for(load_card(MODEL_FOLDER).model_sha256)
-    assert head is not None
-    height, width = picture.pixels.shape[:2]
-    side = min(height, width)
-    square = Picture(np.ascontiguousarray(picture.pixels[:side, :side]), (side, side))
-    assert head.maps(square).at(224)[:, :, 0].mean() == pytest.approx(scorer.score(square.pixels).logit, abs=0.05)
+    few, many = LONG_SIDES
+    assert maps.at(few) is maps.at(few)
+    assert maps.at(few).shape[2] == maps.at(many).shape[2]
 
 
 def test_free_is_as_good_as_the_best_shape(photo: tuple[Picture, Faces], scorer: Scorer) -> None:

@@ -320,26 +320,28 @@ def crop_head(
     It learns from groups, full-size originals and portraits of the train split: all that a search meets. The seed draws
     them too; the shipped head has seed 0.
     """
-    from torch import nn
-
-    from engine.runtime import cpu_session
     from engine.scoring import load_scorer
-    from training.crop_head import CropHeadSettings, agreement_elsewhere, fit_head, lite_teacher, map_onnx, save_head
+    from training.crop_head import (
+        CropHeadSettings,
+        agreement_elsewhere,
+        fit_head,
+        lite_teacher,
+        save_head,
+        teacher_stem,
+    )
     from training.crop_samples import SampleSettings, crop_views, sample_views
 
     settings, drawing = CropHeadSettings(seed=seed), SampleSettings(seed=seed)
     with told_errors():
         network = lite_teacher(teacher)
-        weight = network.score.weight.detach().numpy()[0]
-        session = cpu_session(map_onnx(network, nn.Identity()))
         views = crop_views(data, drawing)
-        asked = sample_views(views, data, load_scorer(folder=teacher), session, answers, drawing)
+        asked = sample_views(views, data, load_scorer(folder=teacher), teacher_stem(network), answers, drawing)
         samples = [sample for progress in shown(asked, "asking the teacher") for sample in progress.results]
         if not samples:
             fail(f"no photo in {data} is large enough")
         console.print(f"{sum(len(sample.logits) for sample in samples):,} windows of {len(samples)} views")
         if check:
-            for progress in shown(agreement_elsewhere(samples, weight, settings), "checking"):
+            for progress in shown(agreement_elsewhere(samples, network, settings), "checking"):
                 for name, spearman in progress.results:
                     console.print(f"Spearman of windows of one shape, {name}: {spearman:.3f}")
-        save_head(last(shown(fit_head(samples, weight, settings), "fitting")), teacher, out or teacher)
+        save_head(last(shown(fit_head(samples, network, settings), "fitting")), teacher, out or teacher)
