@@ -47,7 +47,7 @@ class CropSettings:
 
     windows: int = 10_000
     exact: int = 2
-    refinements: int = 5
+    refinements: int = 4
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
@@ -258,18 +258,18 @@ class _Owed:
         """How many faces each window of a group keeps: int (Y, X)."""
         x = self.held(0, group.lefts, group.lefts + group.width)
         y = self.held(1, group.tops, group.tops + group.height)
-        return self.kept(x, y[:, None])
+        return self.kept(x[:, None], y[:, :, None])
 
     def kept(self, x: Floats, y: Floats) -> Whole:
-        """How many faces are kept, by the shares that are held along the sides: (..., F) each to int (...)."""
-        enough: Whole = (x * y >= self._share).sum(axis=-1)
+        """How many faces are kept, by the shares that are held along the sides: (F, ...) each to int (...)."""
+        enough: Whole = (x * y >= self._share).sum(axis=0)
         return enough
 
     def held(self, axis: int, starts: Whole, ends: Whole) -> Floats:
-        """The share of each face box that windows hold along a side, 0 where eyes or mouth are cut: float32 (W, F)."""
-        low, high = self._boxes[:, axis], self._boxes[:, axis + 2]
-        held = np.minimum(ends[:, None], high) - np.maximum(starts[:, None], low)  # (W, F)
-        whole = (starts[:, None] <= self._needed[:, axis]) & (self._needed[:, axis + 2] <= ends[:, None])
+        """The share of each face box that windows hold along a side, 0 where eyes or mouth are cut: float32 (F, W)."""
+        low, high = self._boxes[:, [axis]], self._boxes[:, [axis + 2]]  # (F, 1)
+        held = np.minimum(ends, high) - np.maximum(starts, low)  # (F, W)
+        whole = (starts <= self._needed[:, [axis]]) & (self._needed[:, [axis + 2]] <= ends)
         return np.asarray(whole * np.clip(held, 0, None) / np.maximum(high - low, 1), np.float32)
 
 

@@ -102,6 +102,11 @@ class OpenPhoto:
     def __init__(self, path: Path, image: Image.Image | None) -> None:
         self.path, self._image = path, image
 
+    @property
+    def long_side(self) -> int | None:
+        """Pixels of the longer side of the picture in the file; None of a RAW photo, which would have to be opened."""
+        return None if self._image is None else max(self._image.size)
+
     def load(self) -> None:
         """Decode every pixel now: whoever saves a part of the photo needs them all.
 
