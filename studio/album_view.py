@@ -210,7 +210,8 @@ class AlbumRoom(QWidget):
 
     @Slot(QModelIndex)
     def show_large(self, index: QModelIndex) -> None:
-        """Show one photo, large."""
+        """Show one photo, large: whoever looks at one has moved, and the keys stay with it."""
+        self.grid.is_untouched = False
         self.grid.setCurrentIndex(index)
         place, count = index.row(), self.model.rowCount()
         around = [self.model.photo(near) for near in (place + 1, place - 1, place + 2) if 0 <= near < count]

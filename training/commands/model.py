@@ -317,8 +317,8 @@ def crop_head(
 ) -> None:
     """Distil the head that lets the crop search estimate ten thousand windows at once.
 
-    It learns from groups, full-size originals and portraits of the train split: all that a search meets. The seed draws
-    them too; the shipped head has seed 0.
+    It learns from groups, full-size originals and portraits of the train split: all that a search meets. Two cores take
+    about half an hour, and as long again for --check. The seed draws the photos too; the shipped head has seed 0.
     """
     from engine.scoring import load_scorer
     from training.crop_head import (
