@@ -392,6 +392,7 @@ class AlbumRoom(QWidget):
 
     def _mark(self, mark: Callable[[Rows], None]) -> None:
         rows, page = self.chosen_rows(), self.pages.currentWidget()
+        self.grid.is_untouched = False  # whoever marks has moved
         mark(rows)
         # Where several are chosen, or compared, the next one is a person's own choice.
         is_last = self.grid.currentIndex().row() == self.model.rowCount() - 1
