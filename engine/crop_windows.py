@@ -25,6 +25,8 @@ from engine.pixels import Floats
 Whole = npt.NDArray[np.int64]
 # Of a face whose forehead may be lost no more than eyes and mouth is asked for.
 LEAST_FACE_SHARE = 0.01
+# Room for hair and ears around a face box, which ends at the forehead: shares of its sides, across and down.
+HEAD_BEFORE, HEAD_AFTER = (0.2, 0.3), (0.2, 0.0)
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class CropSettings:
         min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
         face_margin: room kept around eyes and mouth, as a share of the face box.
         face_share: how much of a face box must stay in the picture: a forehead may be cut, a face may not.
+        whole_heads: whether hair is kept, too, wherever that leaves a tenth of the windows to choose from.
         bystander: a face smaller than this share of the largest one's area may be lost.
         suggestions: how many crops are returned, at the most.
         max_iou: two returned crops overlap by no more than this.
@@ -53,6 +56,7 @@ class CropSettings:
     min_side_px: int = 240
     face_margin: float = 0.15
     face_share: float = 0.8
+    whole_heads: bool = True
     bystander: float = 0.15
     suggestions: int = 5
     max_iou: float = 0.75
@@ -113,12 +117,18 @@ def window_groups(
 def _shape_groups(
     size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
 ) -> tuple[list[WindowGroup], tuple[int, int]]:
-    """The kindest windows of one shape, and how kind they are: the faces that they keep, then how whole (0, -1, -2)."""
+    """The kindest windows of one shape, and how kind they are: the faces that they keep, then how whole (0 to -3)."""
     found, kindest = list[WindowGroup](), (-1, 0)
-    # A face too large for the shape, or people who hardly fit, may lose foreheads, then the room around eyes and mouth.
-    tight = replace(settings, face_share=LEAST_FACE_SHARE)
-    for looseness, rules in enumerate((settings, tight, replace(tight, face_margin=0.0))):
+    # A face too large for the shape, or people who hardly fit, may lose hair, then foreheads, then the room around eyes
+    # and mouth.
+    hairless = replace(settings, whole_heads=False)
+    tight = replace(hairless, face_share=LEAST_FACE_SHARE)
+    for looseness, rules in enumerate((settings, hairless, tight, replace(tight, face_margin=0.0))):
+        if rules == settings and looseness:
+            continue
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
+        if rules.whole_heads and len(main) and sum(int(group.polite.sum()) for group in groups) < rules.windows // 10:
+            continue
         if kept > kindest[0]:
             found, kindest = groups, (kept, -looseness)
         if kept == len(main):
@@ -231,7 +241,7 @@ def _positions(span: tuple[int, int], step: float) -> Whole:
 
 
 def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
-    """How many faces each window keeps whole enough.
+    """How many faces each window keeps whole enough; who loses hair alone is not lost.
 
     Args:
         windows: xyxy, int (W, 4), in pixels of the photo.
@@ -242,7 +252,7 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
     Returns:
         int (W,), 0 to F.
     """
-    owed = _Owed(faces, size_wh, settings)
+    owed = _Owed(faces, size_wh, replace(settings, whole_heads=False))
     return owed.kept(owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3]))
 
 
@@ -274,9 +284,13 @@ class _Owed:
 
 
 def _needed_parts(faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> npt.NDArray[np.float64]:
-    """The box around eyes, nose and mouth with its margin, cut at the photo's edges: (F, 4)."""
-    margin = settings.face_margin * (faces.boxes_xyxy[:, 2:] - faces.boxes_xyxy[:, :2])  # (F, 2)
+    """The box around eyes, nose and mouth with its margin, or the head, cut at the photo's edges: (F, 4)."""
+    starts, ends = faces.boxes_xyxy[:, :2], faces.boxes_xyxy[:, 2:]
+    margin = settings.face_margin * (ends - starts)  # (F, 2)
     low = faces.landmarks_xy.min(axis=1) - margin
     high = faces.landmarks_xy.max(axis=1) + margin
+    if settings.whole_heads:
+        low = np.minimum(low, starts - np.array(HEAD_BEFORE) * (ends - starts))
+        high = np.maximum(high, ends + np.array(HEAD_AFTER) * (ends - starts))
     parts: npt.NDArray[np.float64] = np.clip(np.concatenate([low, high], axis=1), 0, np.tile(size_wh, 2))
     return parts.astype(np.float64)

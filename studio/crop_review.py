@@ -158,7 +158,7 @@ class CropReview(QWidget):
     def how(self) -> str:
         """What must be the same for a plan to go on."""
         model = self._scorer.card.model_sha256 if self._scorer else ""
-        return f"{model} {'close' if self._rules.close else 'whole'} {self._margin:g}"
+        return f"{model} {'close' if self._rules.close else 'heads'} {self._margin:g}"
 
     def open(self, paths: Sequence[Path], aspect: Aspect, rules: FaceRules, margin: float) -> None:
         """Search the crops of photos and of folders; what an earlier review knows is there at once.

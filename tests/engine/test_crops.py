@@ -1,6 +1,7 @@
 import hashlib
 import io
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from engine.aspects import COMMON_ASPECTS, FREE, Aspect
 from engine.crop_file import is_crop_name, save_crop
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_search import load_picture_to_search, search_crops
+from engine.crop_session import FaceRules
 from engine.crop_windows import CropSettings, candidate_boxes
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
@@ -247,3 +249,16 @@ def test_the_texts_of_a_png_stay(tmp_path: Path, samples: list[Path]) -> None:
         image.resize((500, 400)).save(tmp_path / "photo.png", pnginfo=texts)
     with Image.open(save_crop(tmp_path / "photo.png", BOX, tmp_path / "out", "crop")) as crop:
         assert crop.text == {"Author": "me", "Title": "Grüße"}
+
+
+@pytest.mark.parametrize("hair_may_go", [False, True])
+def test_hair_is_kept_where_the_shape_allows_it(hair_may_go: bool) -> None:
+    landmarks = np.array([[[440, 420], [560, 420], [500, 480], [450, 540], [550, 540]]], np.float32)
+    face = Faces(np.array([[400, 340, 600, 600]], np.float32), landmarks, np.ones(1, np.float32))
+    rules = replace(FaceRules(close=hair_may_go).settings(), windows=500)
+    windows = np.array([box.xyxy for box in candidate_boxes((1000, 1000), face, Aspect.parse("1:1"), rules)])
+    assert (windows[:, 1].max() <= 340 - 0.3 * 260) is not hair_may_go
+    assert (windows[:, 2].min() >= 600 + 0.2 * 200) is not hair_may_go
+    # Of a face that fills the photo no window of another shape keeps the hair.
+    close_up = face.scaled((2.4, 2.4))
+    assert candidate_boxes((1200, 1200), close_up, Aspect.parse("16:9"), rules)

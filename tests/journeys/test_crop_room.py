@@ -184,6 +184,8 @@ def test_who_does_not_fit_the_shape_is_told(qtbot: QtBot, window: StudioWindow, 
 
 def test_a_strip_moves_the_crop_to_where_it_is_clicked(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
     desk = _crop(qtbot, window, folder / "sample-01.jpg")
+    desk.side.cut_hair.click()
+    _wait_for_crops(qtbot, window)
     strip = desk.stage.sizes
     assert strip.heat is not None
     qtbot.mouseClick(strip, Qt.MouseButton.LeftButton, pos=QPoint(strip.width() - 3, 5))
