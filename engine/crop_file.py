@@ -8,7 +8,7 @@ faces that they name are told of where they are now (`engine/crop_regions.py`).
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from engine.files import reserve_unused, temporary_beside
 from engine.geometry import Box
 from engine.level import level_size
 from engine.metadata import CROP_KEYS, exiv2_alone, open_with_exiv2, set_all, stored_orientation, written
-from engine.pictures import TURNS, OpenPhoto, flattened, open_photo
+from engine.pictures import OpenPhoto, flattened, open_photo, orientation_of, turned
 
 JPEG_QUALITY = 95
 _ORIENTATION_TAG = 0x0112
@@ -52,7 +52,7 @@ def is_crop_name(path: Path) -> bool:
 
 
 def save_crop(
-    source: Path,
+    source: Path | OpenPhoto,
     box: Box,
     folder: Path,
     name: str,
@@ -64,7 +64,7 @@ def save_crop(
     """Write a part of a photo to a new file.
 
     Args:
-        source: the photo.
+        source: the photo, whose file may be open already.
         box: in pixels of the upright, full-size photo; what reaches over its edge is left out.
         folder: where to; made where it is missing.
         name: without a suffix; where it is taken, -2, -3 ... is added.
@@ -79,23 +79,7 @@ def save_crop(
         PictureError: the source cannot be decoded whole, the box lies outside of it, or nothing can be written to the
             folder.
     """
-    with open_photo(source) as photo:
-        return save_crop_of(photo, box, folder, name, long_side=long_side, quality=quality, angle_deg=angle_deg)
-
-
-def save_crop_of(
-    photo: OpenPhoto,
-    box: Box,
-    folder: Path,
-    name: str,
-    *,
-    long_side: int | None = None,
-    quality: int = JPEG_QUALITY,
-    angle_deg: float = 0.0,
-) -> Path:
-    """Write a part of an open photo to a new file, as `save_crop` does."""
-    source = photo.path
-    with photo.image() as image:
+    with open_photo(source) if isinstance(source, Path) else nullcontext(source) as photo, photo.image() as image:
         form = _format_for(image)
         stored_wh = image.size
         reducible = max(box.width, box.height) / long_side if long_side and not angle_deg else 1
@@ -105,9 +89,9 @@ def save_crop_of(
         image.load()  # what turns by itself, such as a TIFF, has turned then
         if angle_deg:
             levelled = _levelled(ImageOps.exif_transpose(image), angle_deg)
-            crop = levelled.crop(_inside(box, levelled.size, source))
+            crop = levelled.crop(_inside(box, levelled.size, photo.path))
         else:
-            crop = _upright_part(image, box, source, stored_wh if drafted else image.size)
+            crop = _upright_part(image, box, photo.path, stored_wh if drafted else image.size)
         if form == "JPEG" and crop.mode not in _JPEG_MODES:
             crop = flattened(crop).convert("RGB")
         if long_side and max(crop.size) > long_side:
@@ -115,7 +99,7 @@ def save_crop_of(
         options = _save_options(image, crop, form, quality)
     with new_file(folder, f"{name}{_SUFFIX_BY_FORMAT[form]}") as (target, temporary):
         crop.save(temporary, form, **options)
-        _add_what_pillow_left_out(source, temporary, form, crop.size, box, angle_deg)
+        _add_what_pillow_left_out(photo.path, temporary, form, crop.size, box, angle_deg)
     return target
 
 
@@ -200,10 +184,10 @@ def _format_for(image: Image.Image) -> str:
 
 def _upright_part(image: Image.Image, box: Box, source: Path, stored_wh: tuple[int, int]) -> Image.Image:
     """The part of the photo, turned as its EXIF says: of twelve megapixels only these are copied and turned."""
-    orientation = image.getexif().get(_ORIENTATION_TAG, 1)
+    orientation = orientation_of(image)
     stored = Box(*_inside(box.as_stored(stored_wh, orientation), stored_wh, source))
     part = image.crop(stored.scaled(stored_wh, image.size).xyxy)
-    return part.transpose(TURNS[orientation]) if orientation in TURNS else part
+    return turned(part, orientation)
 
 
 def _inside(box: Box, size_wh: tuple[int, int], source: Path) -> tuple[int, int, int, int]:

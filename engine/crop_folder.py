@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.aspects import FREE, ORIGINAL, Aspect
-from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop, save_crop_of
+from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_record import CropRecord, MadeCrop
@@ -287,7 +287,7 @@ def _crop(opened: OpenPhoto, best: FoundCrop, number: int, job: CropJob, record:
         saved = save_lossless_crop(photo, box, job.folder, name)
         target, box, shift = saved.path, saved.box, saved.shift_xy
     elif job.folder:
-        target = save_crop_of(
+        target = save_crop(
             opened, box, job.folder, name, long_side=job.long_side, quality=job.quality, angle_deg=best.angle_deg
         )
     if target and job.way is not CropWay.METADATA:

@@ -123,9 +123,8 @@ def _shape_groups(
     # and mouth.
     hairless = replace(settings, whole_heads=False)
     tight = replace(hairless, face_share=LEAST_FACE_SHARE)
-    for looseness, rules in enumerate((settings, hairless, tight, replace(tight, face_margin=0.0))):
-        if rules == settings and looseness:
-            continue
+    stricter_first = dict.fromkeys((settings, hairless, tight, replace(tight, face_margin=0.0)))
+    for looseness, rules in enumerate(stricter_first):
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
         if rules.whole_heads and len(main) and sum(int(group.polite.sum()) for group in groups) < rules.windows // 10:
             continue

@@ -31,7 +31,7 @@ _HEIF_BRANDS = frozenset((b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"
 _ORIENTATION_TAG = 0x0112
 _SIDEWAYS = frozenset((5, 6, 7, 8))
 # How a picture that is stored so is turned upright (EXIF 3.0, 4.6.5.1).
-TURNS = {
+_TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
     4: Image.Transpose.FLIP_TOP_BOTTOM,
@@ -171,7 +171,7 @@ def _picture(image: Image.Image, long_side: int | None, spare: float) -> Picture
         image.draft("RGB", (int(shorten * image.width), int(shorten * image.height)))
     image.load()
     reduced = _reduced(_opaque(image), long_side, spare)
-    pixels = _upright_pixels(reduced, _orientation(image), image.info.get("icc_profile"))
+    pixels = _upright_pixels(reduced, orientation_of(image), image.info.get("icc_profile"))
     return Picture(pixels, (full_w, full_h), taken)
 
 
@@ -185,7 +185,7 @@ def _reduced(image: Image.Image, long_side: int | None, spare: float = SPARE) ->
 
 
 def _upright_pixels(image: Image.Image, orientation: int, profile: bytes | None) -> Pixels:
-    return np.ascontiguousarray(np.asarray(_in_srgb(_turned(image, orientation), profile)))
+    return np.ascontiguousarray(np.asarray(_in_srgb(turned(image, orientation), profile)))
 
 
 def _taken(exif: Image.Exif) -> datetime | None:
@@ -214,17 +214,18 @@ def _moment(clock: object, fraction: object) -> datetime | None:
 def turned_upright(image: Image.Image) -> Image.Image:
     """The image turned as its EXIF says, opaque, in a mode that can be averaged; itself where it is all that."""
     image.load()
-    return _turned(_opaque(image), _orientation(image))
+    return turned(_opaque(image), orientation_of(image))
 
 
-def _orientation(image: Image.Image) -> int:
+def orientation_of(image: Image.Image) -> int:
     """How a loaded image lies (EXIF 3.0, 4.6.5.1); what turns by itself, such as a TIFF, has turned then."""
     orientation = image.getexif().get(_ORIENTATION_TAG)
-    return orientation if orientation in TURNS else 1
+    return orientation if orientation in _TURNS else 1
 
 
-def _turned(image: Image.Image, orientation: int) -> Image.Image:
-    return image.transpose(TURNS[orientation]) if orientation != 1 else image
+def turned(image: Image.Image, orientation: int) -> Image.Image:
+    """An image that lies as `orientation_of` told, upright; itself where it is."""
+    return image.transpose(_TURNS[orientation]) if orientation != 1 else image
 
 
 def _opaque(image: Image.Image) -> Image.Image:
