@@ -1,10 +1,13 @@
 """Bars that somebody put around a photo: where the photo itself lies.
 
-A bar has one colour, with noise and compression perhaps, lies on two opposite sides with the same width, and ends at a
-straight edge. A studio's plain wall ends at a person's outline, not at a straight edge, and is no bar.
+A bar has one colour, with noise and compression perhaps, and ends at a straight edge. Either it lies on two opposite
+sides with the same width, or it is as clean as hardly anything that a camera sees: then one side alone may have it, or
+both in different widths or colours. A studio's plain wall ends at a person's outline, not at a straight edge, and is no
+bar.
 """
 
 import math
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -26,6 +29,18 @@ EDGE_LINES = 4
 MIN_BAR, MAX_BAR = 0.01, 0.45
 # The widths of the two bars, as a share of the side, and their colours differ by no more than this.
 WIDTH_DIFFERENCE, COLOUR_DIFFERENCE = 0.012, 24.0
+# A bar that counts without another: its least width, as a share of the side; the mean difference of its pixels from its
+# colour, in levels; and the share of the photo's first lines that must differ from it.
+LONE_BAR, LONE_NOISE, LONE_EDGE_SHARE = 0.03, 1.5, 0.5
+
+
+@dataclass(frozen=True)
+class _Bar:
+    """A bar at the top: its height in pixels and its colour, and whether it is clean enough to count alone."""
+
+    height: int
+    colour: Floats
+    counts_alone: bool
 
 
 def photo_within(pixels: Pixels) -> Box:
@@ -38,10 +53,10 @@ def photo_within(pixels: Pixels) -> Box:
         The whole of it where there are no bars.
     """
     height, width = pixels.shape[:2]
-    top, bottom = _pair_of_bars(pixels)
-    left, right = _pair_of_bars(pixels[top : height - bottom].transpose(1, 0, 2))
-    if left and not top:  # a frame of one colour on all sides: its upper bar shows once its sides are off
-        top, bottom = _pair_of_bars(pixels[:, left : width - right])
+    top, bottom = _bars(pixels)
+    left, right = _bars(pixels[top : height - bottom].transpose(1, 0, 2))
+    if (left or right) and not (top and bottom):  # of a frame on all sides, the upper bar shows once its sides are off
+        top, bottom = _bars(pixels[:, left : width - right])
     return Box(left, top, width - right, height - bottom)
 
 
@@ -62,20 +77,22 @@ def has_border(picture: Picture) -> bool:
     return without_border(picture)[0] is not picture
 
 
-def _pair_of_bars(pixels: Pixels) -> tuple[int, int]:
-    """Heights of the bars at the top and at the bottom; 0 and 0 unless both are there."""
-    first, second = _bar(pixels), _bar(pixels[::-1])
-    if first is None or second is None:
-        return 0, 0
-    (top, colour), (bottom, other) = first, second
-    allowed = max(3.0, WIDTH_DIFFERENCE * len(pixels))
-    if abs(top - bottom) > allowed or np.abs(colour - other).max() > COLOUR_DIFFERENCE:
-        return 0, 0
-    return top, bottom
+def _bars(pixels: Pixels) -> tuple[int, int]:
+    """Heights of the bars at the top and at the bottom; 0 where there is none."""
+    top, bottom = _bar(pixels), _bar(pixels[::-1])
+    if top and bottom:
+        wide = max(3.0, WIDTH_DIFFERENCE * len(pixels))
+        if abs(top.height - bottom.height) <= wide and np.abs(top.colour - bottom.colour).max() <= COLOUR_DIFFERENCE:
+            return top.height, bottom.height
+    return _height_alone(top), _height_alone(bottom)
 
 
-def _bar(pixels: Pixels) -> tuple[int, Floats] | None:
-    """Height and colour of the bar at the top, up to the first line that is wholly the photo's."""
+def _height_alone(bar: _Bar | None) -> int:
+    return bar.height if bar and bar.counts_alone else 0
+
+
+def _bar(pixels: Pixels) -> _Bar | None:
+    """The bar at the top, up to the first line that is wholly the photo's."""
     height = len(pixels)
     outermost = _averages(pixels[: max(2, math.ceil(MIN_BAR * height))])
     colour = np.median(outermost, axis=(0, 1)).astype(np.float32)
@@ -83,13 +100,17 @@ def _bar(pixels: Pixels) -> tuple[int, Floats] | None:
     tolerance = min(max(TOLERANCE, NOISE_TOLERANCE * noise), NOISE_LIMIT)
     if (_differing(outermost, colour, tolerance) > BAR_SHARE).any():  # as most photos: the rest need not be looked at
         return None
-    differs = _differing(_averages(pixels[: round(MAX_BAR * height) + EDGE_LINES]), colour, tolerance)
+    differs = _differing(_averages(pixels[: round(MAX_BAR * height) + 2 * EDGE_LINES]), colour, tolerance)
     photo = np.flatnonzero(differs > BAR_SHARE)
     if len(photo) == 0 or photo[0] > MAX_BAR * height:
         return None
     edge = int(photo[0])
     behind = np.flatnonzero(differs[edge : edge + EDGE_LINES] >= EDGE_SHARE)
-    return (edge + int(behind[0]), colour) if len(behind) else None
+    if not len(behind):
+        return None
+    is_clean = float(np.abs(pixels[: max(1, edge - EDGE_LINES)] - colour).mean()) <= LONE_NOISE
+    is_distinct = differs[edge : edge + 2 * EDGE_LINES].max() >= LONE_EDGE_SHARE
+    return _Bar(edge + int(behind[0]), colour, is_clean and is_distinct and edge >= LONE_BAR * height)
 
 
 def _averages(lines: Pixels) -> Floats:

@@ -109,7 +109,7 @@ def measure_photos(
         A progress for each photo; one that cannot be decoded has no result, and its name is the note.
     """
     detector, rng = FaceDetector(), np.random.default_rng(0)
-    judged, climbed = _spread(len(photos), truth), _spread(len(photos), gradient)
+    judged, climbed = spread(len(photos), truth), spread(len(photos), gradient)
     for done, path in enumerate(photos, start=1):
         try:
             picture = load_picture_to_search(path)
@@ -125,8 +125,8 @@ def measure_photos(
         yield Progress(done, len(photos), path.name, (figures,))
 
 
-def _spread(count: int, wanted: int) -> set[int]:
-    """So many of so many, evenly spread."""
+def spread(count: int, wanted: int) -> set[int]:
+    """So many of so many, evenly spread: their places."""
     return set(np.linspace(0, count - 1, min(wanted, count)).round().astype(int).tolist())
 
 

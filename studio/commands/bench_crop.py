@@ -12,24 +12,27 @@ from studio.commands.output import DEFAULT_MODEL, OnDevice, WithModel, fail, say
 
 if TYPE_CHECKING:
     from engine.crop_bench import PhotoFigures
+    from engine.letterbox_bench import LetterboxFigures
 
 
 def bench_crop(
     folder: Annotated[Path, typer.Argument(help="A folder of photos.")] = SAMPLES,
     truth: Annotated[int, typer.Option(min=0, help="Photos that are also searched exhaustively.")] = 6,
     truth_windows: Annotated[int, typer.Option(min=50, help="Windows of each exhaustive search.")] = 1000,
-    gradient: Annotated[int, typer.Option("--gradient", help="Photos that are also searched by gradient.")] = 0,
+    gradient: Annotated[int, typer.Option("--gradient", min=0, help="Photos that are also searched by gradient.")] = 0,
+    letterboxed: Annotated[int, typer.Option(min=0, help="Photos that are also put between bars, in nine ways.")] = 6,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     device: OnDevice = Device.AUTO,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:
     """Time, regret and manners of the fast search of crops, against every window and against plain ways to crop."""
-    from engine.crop_bench import measure_photos
+    from engine.crop_bench import measure_photos, spread
+    from engine.letterbox_bench import measure_letterboxes
     from engine.scan import find_photos
     from engine.scoring import load_scorer
 
-    scorer = load_scorer(device, folder=model)
-    task = measure_photos(find_photos([folder]), scorer, truth=truth, truth_windows=truth_windows, gradient=gradient)
+    photos, scorer = find_photos([folder]), load_scorer(device, folder=model)
+    task = measure_photos(photos, scorer, truth=truth, truth_windows=truth_windows, gradient=gradient)
     figures: list[PhotoFigures] = []
     for progress in shown(task, "searching crops"):
         figures += progress.results
@@ -37,7 +40,11 @@ def bench_crop(
             say_bad_file(Path(progress.note), "it cannot be searched")
     if not figures:
         fail(f"there are no photos in {folder}")
-    report(_rows(figures, truth_windows), scorer.runtime.name, as_json=as_json)
+    bars: list[LetterboxFigures] = []
+    between = measure_letterboxes([photos[number] for number in sorted(spread(len(photos), letterboxed))], scorer)
+    for box_progress in shown(between, "removing bars"):
+        bars += box_progress.results
+    report(_rows(figures, truth_windows) + _letterboxes(bars), scorer.runtime.name, as_json=as_json)
 
 
 def _rows(figures: "list[PhotoFigures]", truth_windows: int) -> list[Row]:
@@ -119,6 +126,18 @@ def _truths(figures: "list[PhotoFigures]", truth_windows: int) -> list[Row]:
             plain("of estimates corrected by the scored windows, those left out", float(np.mean(better)), ""),
         ]
     return rows
+
+
+def _letterboxes(figures: "list[LetterboxFigures]") -> list[Row]:
+    if not figures:
+        return []
+    made = sum(one.letterboxed for one in figures)
+    removed = 100 * sum(one.removed for one in figures) / made
+    taken = sum(one.taken_for_bars for one in figures)
+    return [
+        at_least(f"bars gone, {made} letterboxed pictures made of {len(figures)} photos", removed, "%", 95),
+        plain("of these photos, as they are, taken for letterboxed", taken, "photos"),
+    ]
 
 
 def _gradients(figures: "list[PhotoFigures]") -> list[Row]:

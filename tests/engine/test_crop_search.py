@@ -159,6 +159,23 @@ def test_bars_around_a_photo_are_found(samples: list[Path], level: int, noise: f
         assert np.abs(np.subtract(inside.xyxy, expected)).max() <= 3
 
 
+@pytest.mark.parametrize("bars", [(60, 0, 0, 0), (0, 0, 0, 40), (30, 0, 70, 0), (50, 20, 0, 0)])
+def test_clean_bars_need_not_lie_on_both_sides(samples: list[Path], bars: tuple[int, int, int, int]) -> None:
+    pixels = load_picture(samples[0], 600).pixels
+    height, width = pixels.shape[:2]
+    left, top, right, bottom = bars
+    framed = np.pad(pixels, ((top, bottom), (left, right), (0, 0)), constant_values=255)
+    inside = photo_within(framed)
+    assert np.abs(np.subtract(inside.xyxy, (left, top, left + width, top + height))).max() <= 3
+
+
+def test_a_wall_on_one_side_is_no_bar(samples: list[Path]) -> None:
+    pixels = load_picture(samples[0], 600).pixels
+    wall = np.random.default_rng(0).normal(190, 6, (pixels.shape[0], 60, 3)).clip(0, 255).astype(np.uint8)
+    beside = np.hstack([wall, pixels])
+    assert photo_within(beside).xyxy == (0, 0, beside.shape[1], beside.shape[0])
+
+
 def test_photos_without_bars_stay_whole(samples: list[Path]) -> None:
     for path in samples:
         pixels = load_picture_to_search(path).pixels

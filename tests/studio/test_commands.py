@@ -139,6 +139,14 @@ def test_a_folder_is_cropped_for_a_profile_with_a_report(folder: Path, tmp_path:
     assert sum(row["error"] is not None for row in json.loads((tmp_path / "r.json").read_text())) == 2
 
 
+def test_bench_crop_tells_of_letterboxed_photos(tmp_path: Path, samples: list[Path]) -> None:
+    shutil.copy(samples[0], tmp_path)
+    done = _run("bench", "crop", tmp_path, "--truth", 0, "--letterboxed", 1, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = {row["what"]: row["value"] for row in json.loads(done.stdout)["rows"]}
+    assert rows["bars gone, 9 letterboxed pictures made of 1 photos"] >= 80
+
+
 def test_bench_prints_one_object(folder: Path) -> None:
     done = _run("bench", "folder", folder, "--json")
     assert done.returncode == 0, done.stderr
