@@ -53,9 +53,9 @@ def _drag(qtbot: QtBot, desk: CropDesk, start: QPoint, by: QPoint) -> None:
 
 @pytest.fixture
 def two_people(tmp_path: Path, samples: list[Path]) -> Path:
-    """Two sample photos side by side, with room around."""
+    """Two sample photos side by side, with a wall around: grainy, as a camera sees it, so that it is no clean frame."""
     pictures = [load_picture(sample, 420).pixels for sample in samples[:2]]
-    scene = np.full((1150, 1300, 3), 120, np.uint8)
+    scene = np.random.default_rng(0).normal(120, 6, (1150, 1300, 3)).astype(np.uint8)
     for left, picture in zip((120, 760), pictures, strict=True):
         height, width = picture.shape[:2]
         scene[350 : 350 + height, left : left + width] = picture
