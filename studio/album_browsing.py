@@ -74,8 +74,6 @@ class AlbumBrowsing(QObject):
         self.filters.show_album(album, shown)
         self.no_match.text.setText(f"The filters leave out all {len(album or ()):,} photos.")
         self.no_match.setVisible(bool(album) and not shown)
-        # A viewport that scrolls takes along what stands in it.
-        self.no_match.setGeometry(self._grid.viewport().rect())
 
     # Stacks
 

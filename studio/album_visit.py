@@ -83,6 +83,7 @@ class AlbumVisit(QObject):
 
     def open(self, paths: Sequence[Path]) -> None:
         """Visit files and folders, in place of those before; the album begins anew."""
+        self.message.emit("")
         self.paths, self._bad_files_told = paths, 0
         self._model.use_album(None)
         self._watch(())

@@ -46,14 +46,14 @@ class CropDesk(QWidget):
         aspect_changed: the shape became another one, by undo perhaps.
         can_save: whether there is a crop.
         accepted: the crop is to be saved.
-        refused: the photo cannot be opened.
+        refused: why the photo cannot be opened.
     """
 
     message = Signal(str)
     aspect_changed = Signal(object)
     can_save = Signal(bool)
     accepted = Signal()
-    refused = Signal()
+    refused = Signal(str)
 
     def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,9 +171,10 @@ class CropDesk(QWidget):
 
     @Slot(str)
     def _refuse(self, text: str) -> None:
+        reason = text.removeprefix(f"{self.path}: ")
         self.close_photo()
         self.message.emit(text)
-        self.refused.emit()
+        self.refused.emit(reason)
 
     @Slot(str)
     def _fail(self, text: str) -> None:

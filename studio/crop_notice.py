@@ -20,5 +20,7 @@ def notice(faces_lost: int, suggestions: Sequence[CropSuggestion], margin: float
         rest = ": no crop of this shape keeps all" if best and best.faces_lost else ""
         said.append(f"{count(faces_lost, 'face')} cut or left out{rest}.")
     if best and best.gain < margin:
-        said.append(f"Leave it as it is: the best crop of this shape gains {best.gain:+.1f} points.")
+        gain = round(best.gain, 1)
+        told = "gains nothing" if not gain else f"gains {gain:.1f} points" if gain > 0 else f"loses {-gain:.1f} points"
+        said.append(f"Leave it as it is: the best crop of this shape {told}.")
     return " ".join(said)

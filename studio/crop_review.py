@@ -81,11 +81,13 @@ class CropReview(QWidget):
         message: a sentence for people.
         edit_wanted: the path of a photo that shall be cropped by hand.
         save_wanted: the accepted crops shall be saved: where and how is still to be asked.
+        found_nothing: there are no photos in what was opened.
     """
 
     message = Signal(str)
     edit_wanted = Signal(object)
     save_wanted = Signal()
+    found_nothing = Signal()
 
     def __init__(self, open_catalogue: Callable[[], Catalogue], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -194,8 +196,11 @@ class CropReview(QWidget):
         number, doubtful, _ = self.model.count()
         if number and not self._past:
             self.sheet.setCurrentIndex(self.model.index(0))  # doubtful ones came in before it
-        if not number:
+        if not number and self._stop.is_set():
+            self.message.emit("Stopped before the first photo.")
+        elif not number:
             self.message.emit("There are no photos in there: open another folder.")
+            self.found_nothing.emit()
         elif doubtful:
             self.message.emit(f"{count(number, 'photo')} searched, {doubtful} doubtful: look at those first.")
         else:

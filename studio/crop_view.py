@@ -61,7 +61,8 @@ class CropRoom(QWidget):
         for page in (self.desk, self.review):
             page.message.connect(self.message)
         self.desk.accepted.connect(self.save)
-        self.desk.refused.connect(self._show_empty)
+        self.desk.refused.connect(self._show_refused)
+        self.review.found_nothing.connect(self._show_nothing)
         self._build()
 
     def _build(self) -> None:
@@ -140,6 +141,7 @@ class CropRoom(QWidget):
 
     def open_photo(self, path: Path) -> None:
         """Show a photo and look for its best crops."""
+        self.message.emit("")
         self.title.setText(path.name)
         self.title.setToolTip(str(path))
         self.pages.setCurrentWidget(self.desk)
@@ -155,6 +157,7 @@ class CropRoom(QWidget):
 
     def open_paths(self, paths: Sequence[Path]) -> None:
         """Show what the crops of photos and of folders would be; nothing is written."""
+        self.message.emit("")
         self.desk.close_photo()
         self.review.open(paths, self.shapes.aspect, self.desk.state.rules, self.desk.margin)
         self.show_review()
@@ -180,11 +183,20 @@ class CropRoom(QWidget):
     def _edit(self, path: Path) -> None:
         self.open_photo(path)
 
-    @Slot()
-    def _show_empty(self) -> None:
+    @Slot(str)
+    def _show_refused(self, reason: str) -> None:
         if self.review.has_crops:
             self.show_review()
-            return
+        else:
+            self._show_empty("This photo cannot be opened", f"{reason[:1].upper()}{reason[1:]}. Open another one.")
+
+    @Slot()
+    def _show_nothing(self) -> None:
+        if self.is_reviewing:
+            self._show_empty("There are no photos in there", "Open another folder, or a photo.")
+
+    def _show_empty(self, title: str, text: str) -> None:
+        self.empty.say(title, text)
         self.title.clear()
         self.pages.setCurrentWidget(self.empty)
 

@@ -38,3 +38,8 @@ class EmptyState(QWidget):
         layout.addLayout(row)
         layout.addLayout(buttons)
         layout.addStretch()
+
+    def say(self, title: str, text: str) -> None:
+        """Tell why there is nothing, in place of what the room is for."""
+        self.title.setText(title)
+        self.text.setText(text)

@@ -4,8 +4,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, QUrl, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, QUrl, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from engine.coaching import Gains
@@ -100,6 +100,7 @@ class LiveRoom(QWidget):
         for widget in (self.panel, self.bar):
             widget.hide()
         self.notice = Notice(self)
+        self.pages.installEventFilter(self)
 
     def _connect(self) -> None:
         self.message.connect(self._show_notice)
@@ -312,9 +313,10 @@ class LiveRoom(QWidget):
         faces = [self.canvas.mapTo(self, middle) for middle in self.canvas.face_middles()]
         self.notice.give_way(self.pages.geometry(), faces)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._place_notice()
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize:  # of the pages, as the panel beside them comes and goes
+            self._place_notice()
+        return False
 
     # Hints
 

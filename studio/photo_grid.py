@@ -178,7 +178,7 @@ class PhotoGrid(QAbstractItemView):
         self.verticalScrollBar().setValue(self.verticalOffset() + pixels)
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
-        self.viewport().scroll(dx, dy)
+        self.viewport().scroll(dx, dy, self.viewport().rect())  # without the rectangle what stands in it would go along
 
     # Choosing
 

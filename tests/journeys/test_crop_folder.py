@@ -48,6 +48,16 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
+def test_a_folder_without_photos_is_said(qtbot: QtBot, window: StudioWindow, tmp_path: Path) -> None:
+    (tmp_path / "none").mkdir()
+    window.rooms.setCurrentWidget(window.crop)
+    window.open_paths([tmp_path / "none"])
+    room = window.crop
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.empty, timeout=WAIT_MS)
+    assert room.empty.title.text() == "There are no photos in there"
+    assert not room.title.text()
+
+
 def test_i_review_a_folder_by_keyboard_and_save_what_i_accept(
     qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path
 ) -> None:

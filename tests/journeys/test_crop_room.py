@@ -267,7 +267,7 @@ def test_saving_in_haste_saves_once_and_says_what_is_missing(qtbot: QtBot, windo
     window.open_in_crop(folder / "sample-01.jpg")
     window.crop.save()
     assert "Open a photo" in said[0]
-    assert "still being searched" in said[1]
+    assert "still being searched" in said[-1]
     _wait_for_crops(qtbot, window)
     for _ in range(3):
         window.crop.save()
@@ -308,6 +308,10 @@ def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, fo
     window.open_in_crop(folder / "empty.jpg")
     qtbot.waitUntil(lambda: "empty" in window.statusBar().currentMessage(), timeout=WAIT_MS)
     assert window.crop.pages.currentWidget() is window.crop.empty
+    assert window.crop.empty.text.text() == "The file is empty. Open another one."
+    window.open_in_crop(folder / "sample-01.jpg")  # what was said of the other photo is not said of this one
+    assert not window.statusBar().currentMessage()
+    _wait_for_crops(qtbot, window)
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")

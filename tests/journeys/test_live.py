@@ -210,6 +210,14 @@ def test_the_buttons_are_remembered(
     assert (bar.guide.isChecked(), bar.hints.isChecked(), bar.threshold.value()) == (True, False, 66)
 
 
+def test_what_is_said_stands_in_the_middle_of_the_room_when_the_video_stops(qtbot: QtBot, room: LiveRoom) -> None:
+    room.message.emit("Something that is worth a notice.")
+    room.stop()
+    middle = room.pages.geometry().center().x()
+    qtbot.waitUntil(lambda: abs(room.notice.geometry().center().x() - room.width() // 2) <= 2, timeout=WAIT_MS)
+    assert abs(middle - room.width() // 2) <= 12
+
+
 def test_another_video_takes_the_place_of_one_that_plays(
     qtbot: QtBot, window: StudioWindow, room: LiveRoom, video: Path
 ) -> None:

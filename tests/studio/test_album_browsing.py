@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from engine.album import Album
@@ -117,6 +117,16 @@ def test_where_nothing_matches_the_grid_says_so_and_clears_the_filters(qtbot: Qt
     qtbot.mouseClick(room.browsing.no_match.buttons["Clear filters"], Qt.MouseButton.LeftButton)
     assert not room.browsing.no_match.isVisible()
     assert (len(room.names), room.current) == (10, "4")
+
+
+def test_where_nothing_matches_is_said_in_sight_of_who_was_at_the_end(room: Room) -> None:
+    room.grid.resize(260, 200)
+    bar = room.grid.verticalScrollBar()
+    bar.setValue(bar.maximum())
+    assert bar.value() > 0
+    room.browsing.filters.stars.choose(5)
+    QApplication.processEvents()
+    assert room.grid.viewport().rect().contains(room.browsing.no_match.geometry())
 
 
 def test_an_empty_album_is_not_blamed_on_the_filters(room: Room) -> None:
