@@ -199,6 +199,7 @@ class CropReview(QWidget):
         if not number and self._stop.is_set():
             self.message.emit("Stopped before the first photo.")
         elif not number:
+            self.paths = ()
             self.message.emit("There are no photos in there: open another folder.")
             self.found_nothing.emit()
         elif doubtful:

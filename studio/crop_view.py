@@ -192,6 +192,7 @@ class CropRoom(QWidget):
 
     @Slot()
     def _show_nothing(self) -> None:
+        self.back_button.hide()
         if self.is_reviewing:
             self._show_empty("There are no photos in there", "Open another folder, or a photo.")
 

@@ -48,7 +48,9 @@ def _hashes(folder: Path) -> dict[str, str]:
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
-def test_a_folder_without_photos_is_said(qtbot: QtBot, window: StudioWindow, tmp_path: Path) -> None:
+def test_a_folder_without_photos_is_said(
+    qtbot: QtBot, window: StudioWindow, tmp_path: Path, samples: list[Path]
+) -> None:
     (tmp_path / "none").mkdir()
     window.rooms.setCurrentWidget(window.crop)
     window.open_paths([tmp_path / "none"])
@@ -56,6 +58,9 @@ def test_a_folder_without_photos_is_said(qtbot: QtBot, window: StudioWindow, tmp
     qtbot.waitUntil(lambda: room.pages.currentWidget() is room.empty, timeout=WAIT_MS)
     assert room.empty.title.text() == "There are no photos in there"
     assert not room.title.text()
+    window.open_in_crop(samples[0])
+    assert room.back_button.isHidden()  # there is nothing to go back to
+    qtbot.waitUntil(lambda: not room.desk.finder.is_busy and room.desk.side.list.count() > 0, timeout=WAIT_MS)
 
 
 def test_i_review_a_folder_by_keyboard_and_save_what_i_accept(
