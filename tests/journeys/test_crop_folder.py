@@ -14,6 +14,7 @@ from engine.crop_names import NamePattern
 from engine.crop_plan import Verdict, forget_plan
 from engine.level import Level, LevelBy, level_size, levelled_picture
 from engine.pictures import load_picture
+from studio.crop_desk import CropDesk
 from studio.crop_output import CropOutput
 from studio.crop_review_model import told_of
 from studio.user_files import catalogue_file
@@ -36,6 +37,19 @@ def _drop(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
 def _wait(qtbot: QtBot, window: StudioWindow) -> None:
     review = window.crop.review
     qtbot.waitUntil(lambda: review.model.count()[0] > 0 and not review.jobs.busy, timeout=WAIT_MS)
+
+
+def _change_by_hand(qtbot: QtBot, window: StudioWindow) -> CropDesk:
+    """Open the current photo of the review, once it can be cropped."""
+    desk = window.crop.desk
+    qtbot.keyClick(window.crop.review.sheet, Qt.Key.Key_E)
+    assert window.crop.pages.currentWidget() is desk
+    _wait_for_crop(qtbot, desk)
+    return desk
+
+
+def _wait_for_crop(qtbot: QtBot, desk: CropDesk) -> None:
+    qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
 
 
 def _verdicts(window: StudioWindow) -> dict[str, Verdict]:
@@ -115,12 +129,10 @@ def test_i_change_a_crop_by_hand_and_no_batch_replaces_it(
     qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path
 ) -> None:
     _drop(qtbot, window, folder)
-    review, desk = window.crop.review, window.crop.desk
+    review = window.crop.review
     review.sheet.setCurrentIndex(review.model.index(0))
     photo = review.model.plan(0).photo.source
-    qtbot.keyClick(review.sheet, Qt.Key.Key_E)
-    assert window.crop.pages.currentWidget() is desk
-    qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
+    desk = _change_by_hand(qtbot, window)
     for _ in range(4):
         qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
     mine = desk.state.box
@@ -141,15 +153,14 @@ def test_i_level_a_photo_and_crop_it_by_hand_and_the_folder_takes_that(
     qtbot: QtBot, window: StudioWindow, folder: Path, tmp_path: Path
 ) -> None:
     _drop(qtbot, window, folder)
-    review, desk = window.crop.review, window.crop.desk
+    review = window.crop.review
     review.sheet.setCurrentIndex(review.model.index(0))
     before = review.model.plan(0).photo
     photo = before.source
     for by_hand in (False, True):
-        qtbot.keyClick(review.sheet, Qt.Key.Key_E)
-        qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
+        desk = _change_by_hand(qtbot, window)
         desk._take_lean(Level(5.0, 0.2, LevelBy.EYES))
-        qtbot.waitUntil(lambda: desk.state.box is not None and not desk.finder.is_busy, timeout=WAIT_MS)
+        _wait_for_crop(qtbot, desk)
         if by_hand:
             qtbot.keyClick(desk.canvas, Qt.Key.Key_Minus)
         mine = desk.state.box
