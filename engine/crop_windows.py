@@ -95,7 +95,7 @@ def window_groups(
 ) -> list[WindowGroup]:
     """The grid: windows that keep the faces; where none keeps all, those that keep the most.
 
-    Of `FREE` it is that of all shapes which keep as many faces, as whole, as any does.
+    Of `FREE` it is that of all shapes which keep as many faces, as whole, as any does; hair is each shape's own matter.
 
     Args:
         size_wh: width and height of the photo.
@@ -116,20 +116,20 @@ def window_groups(
 
 def _shape_groups(
     size_wh: tuple[int, int], main: Faces, aspect: Aspect, settings: CropSettings
-) -> tuple[list[WindowGroup], tuple[int, int]]:
-    """The kindest windows of one shape, and how kind they are: the faces that they keep, then how whole (0 to -3)."""
-    found, kindest = list[WindowGroup](), (-1, 0)
+) -> tuple[list[WindowGroup], tuple[int, float, float]]:
+    """The kindest windows of one shape, and how kind they are: faces kept, then how much of each and of its margin."""
+    found, kindest = list[WindowGroup](), (-1, 0.0, 0.0)
     # A face too large for the shape, or people who hardly fit, may lose hair, then foreheads, then the room around eyes
     # and mouth.
     hairless = replace(settings, whole_heads=False)
     tight = replace(hairless, face_share=LEAST_FACE_SHARE)
     stricter_first = dict.fromkeys((settings, hairless, tight, replace(tight, face_margin=0.0)))
-    for looseness, rules in enumerate(stricter_first):
+    for rules in stricter_first:
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
         if rules.whole_heads and len(main) and sum(int(group.polite.sum()) for group in groups) < rules.windows // 10:
             continue
         if kept > kindest[0]:
-            found, kindest = groups, (kept, -looseness)
+            found, kindest = groups, (kept, rules.face_share, rules.face_margin)
         if kept == len(main):
             break
     return found, kindest

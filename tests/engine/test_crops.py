@@ -15,7 +15,7 @@ from engine.crop_file import is_crop_name, save_crop
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_search import load_picture_to_search, search_crops
 from engine.crop_session import FaceRules
-from engine.crop_windows import CropSettings, candidate_boxes
+from engine.crop_windows import CropSettings, candidate_boxes, faces_kept
 from engine.errors import PictureError
 from engine.faces import NO_FACES, FaceDetector, Faces
 from engine.geometry import Box
@@ -57,6 +57,21 @@ def test_faces_too_far_apart_for_the_shape_still_give_a_crop_that_keeps_one() ->
     boxes = candidate_boxes((3000, 800), both, Aspect.parse("1:1"))
     assert boxes
     assert all(box.x0 <= 200 or box.x1 >= 2800 for box in boxes)
+
+
+@pytest.mark.parametrize("side", [240, 300, 360, 420])
+def test_a_shape_that_has_to_cut_hair_is_still_one_of_all_shapes(side: int) -> None:
+    close_up = _face((600 - side) // 2, 130, side, side * 5 // 4)
+    free = set(candidate_boxes((600, 600), close_up, FREE))
+    keeping = [shape for shape in COMMON_ASPECTS if _keeps_face((600, 600), close_up, shape)]
+    assert len(keeping) > 2
+    assert all(set(candidate_boxes((600, 600), close_up, shape)) <= free for shape in keeping)
+
+
+def _keeps_face(size_wh: tuple[int, int], faces: Faces, shape: Aspect) -> bool:
+    """Whether four fifths of the face box fit, as whoever lets hair be cut still wants."""
+    windows = np.array([box.xyxy for box in candidate_boxes(size_wh, faces, shape)])
+    return bool((faces_kept(windows, faces, size_wh, CropSettings(whole_heads=False)) == len(faces)).all())
 
 
 def test_of_all_shapes_those_are_looked_at_that_keep_everybody_and_foreheads_too() -> None:
