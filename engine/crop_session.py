@@ -43,7 +43,7 @@ class FaceRules:
     def settings(self) -> CropSettings:
         """The search's tuning that goes with them."""
         if self.close:
-            return CropSettings(face_share=CLOSE_FACE_SHARE, face_margin=CLOSE_FACE_MARGIN, whole_heads=False)
+            return CropSettings(face_share=CLOSE_FACE_SHARE, face_margin=CLOSE_FACE_MARGIN, head_room=0.0)
         return CropSettings()
 
 

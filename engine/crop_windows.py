@@ -42,7 +42,8 @@ class CropSettings:
         min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
         face_margin: room kept around eyes and mouth, as a share of the face box.
         face_share: how much of a face box must stay in the picture: a forehead may be cut, a face may not.
-        whole_heads: whether hair is kept, too, wherever that leaves a tenth of the windows to choose from.
+        head_room: how much of the room for hair and ears is kept, 0 to 1, or half of it where that is too much; either
+            where it leaves a tenth of the windows to choose from.
         bystander: a face smaller than this share of the largest one's area may be lost.
         suggestions: how many crops are returned, at the most.
         max_iou: two returned crops overlap by no more than this.
@@ -56,7 +57,7 @@ class CropSettings:
     min_side_px: int = 240
     face_margin: float = 0.15
     face_share: float = 0.8
-    whole_heads: bool = True
+    head_room: float = 1.0
     bystander: float = 0.15
     suggestions: int = 5
     max_iou: float = 0.75
@@ -121,18 +122,28 @@ def _shape_groups(
     found, kindest = list[WindowGroup](), (-1, 0.0, 0.0)
     # A face too large for the shape, or people who hardly fit, may lose hair, then foreheads, then the room around eyes
     # and mouth.
-    hairless = replace(settings, whole_heads=False)
+    hairless = replace(settings, head_room=0.0)
+    half = replace(settings, head_room=settings.head_room / 2)
     tight = replace(hairless, face_share=LEAST_FACE_SHARE)
-    stricter_first = dict.fromkeys((settings, hairless, tight, replace(tight, face_margin=0.0)))
+    stricter_first = dict.fromkeys((settings, half, hairless, tight, replace(tight, face_margin=0.0)))
+    enough: int | None = None
     for rules in stricter_first:
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
-        if rules.whole_heads and len(main) and sum(int(group.polite.sum()) for group in groups) < rules.windows // 10:
-            continue
+        if rules.head_room and len(main) and _polite(groups) < settings.windows // 10:
+            if enough is None:  # of a small photo there are few windows, whatever they keep
+                enough = _polite(_kindest_groups(size_wh, main, aspect, hairless)[0]) // 10
+            if _polite(groups) < enough:
+                continue
         if kept > kindest[0]:
             found, kindest = groups, (kept, rules.face_share, rules.face_margin)
         if kept == len(main):
             break
     return found, kindest
+
+
+def _polite(groups: Sequence[WindowGroup]) -> int:
+    """How many polite windows there are."""
+    return sum(int(group.polite.sum()) for group in groups)
 
 
 def _kindest_groups(
@@ -251,7 +262,7 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
     Returns:
         int (W,), 0 to F.
     """
-    owed = _Owed(faces, size_wh, replace(settings, whole_heads=False))
+    owed = _Owed(faces, size_wh, replace(settings, head_room=0.0))
     return owed.kept(owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3]))
 
 
@@ -288,8 +299,8 @@ def _needed_parts(faces: Faces, size_wh: tuple[int, int], settings: CropSettings
     margin = settings.face_margin * (ends - starts)  # (F, 2)
     low = faces.landmarks_xy.min(axis=1) - margin
     high = faces.landmarks_xy.max(axis=1) + margin
-    if settings.whole_heads:
-        low = np.minimum(low, starts - np.array(HEAD_BEFORE) * (ends - starts))
-        high = np.maximum(high, ends + np.array(HEAD_AFTER) * (ends - starts))
+    if settings.head_room:
+        low = np.minimum(low, starts - settings.head_room * np.array(HEAD_BEFORE) * (ends - starts))
+        high = np.maximum(high, ends + settings.head_room * np.array(HEAD_AFTER) * (ends - starts))
     parts: npt.NDArray[np.float64] = np.clip(np.concatenate([low, high], axis=1), 0, np.tile(size_wh, 2))
     return parts.astype(np.float64)

@@ -40,7 +40,7 @@ MIN_LONG_SIDE = 400
 # Of this share of the views the faces are kept from the search, as if the detector had missed them.
 FACES_MISSED = 0.12
 # Windows as small as a person would ever draw them by hand are drawn too; each grid is as coarse as it may be.
-DRAWN = CropSettings(windows=2000, min_scale=0.25, whole_heads=False)
+DRAWN = CropSettings(windows=2000, min_scale=0.25, head_room=0.0)
 # Parts are cut of a picture of this long side; they have this share of its sides, and are longer or higher by this.
 PART_SOURCE_SIDE, PART_SHARES, PART_STRETCH = 2000, (0.35, 0.9), 0.35
 # Of a photo's later views these shares are mirrored, or lighter or darker by a gamma of up to this power of e.

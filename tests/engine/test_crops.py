@@ -59,6 +59,21 @@ def test_faces_too_far_apart_for_the_shape_still_give_a_crop_that_keeps_one() ->
     assert all(box.x0 <= 200 or box.x1 >= 2800 for box in boxes)
 
 
+def test_of_a_small_photo_heads_are_kept_whole_though_it_has_few_windows() -> None:
+    face = _face(73, 40, 100, 140)
+    boxes = candidate_boxes((250, 250), face, Aspect.parse("1:1"))
+    assert 1 < len(boxes) < 1000
+    assert all(box.x0 <= 53 and box.y0 <= 1 and box.x1 >= 193 for box in boxes)
+
+
+def test_where_all_hair_does_not_fit_half_the_room_for_it_is_kept() -> None:
+    face = _face(330, 150, 600, 700)
+    boxes = candidate_boxes((2000, 900), face, Aspect.parse("16:9"))
+    assert len(boxes) > 1000
+    assert all(box.y0 <= 150 - 0.15 * 700 for box in boxes)
+    assert any(box.y0 > 0 for box in boxes)  # of which all hair would leave none, or next to none
+
+
 @pytest.mark.parametrize("side", [240, 300, 360, 420])
 def test_a_shape_that_has_to_cut_hair_is_still_one_of_all_shapes(side: int) -> None:
     close_up = _face((600 - side) // 2, 130, side, side * 5 // 4)
@@ -71,7 +86,7 @@ def test_a_shape_that_has_to_cut_hair_is_still_one_of_all_shapes(side: int) -> N
 def _keeps_face(size_wh: tuple[int, int], faces: Faces, shape: Aspect) -> bool:
     """Whether four fifths of the face box fit, as whoever lets hair be cut still wants."""
     windows = np.array([box.xyxy for box in candidate_boxes(size_wh, faces, shape)])
-    return bool((faces_kept(windows, faces, size_wh, CropSettings(whole_heads=False)) == len(faces)).all())
+    return bool((faces_kept(windows, faces, size_wh, CropSettings(head_room=0.0)) == len(faces)).all())
 
 
 def test_of_all_shapes_those_are_looked_at_that_keep_everybody_and_foreheads_too() -> None:
