@@ -39,9 +39,9 @@ SEARCH_LONG_SIDE, SEARCH_STRETCH = 960, 1.25
 SEARCH_SPARE = 1.0
 # Without a crop head so many windows, evenly spread, are scored first, and it looks closer more often.
 START_WINDOWS, START_REFINEMENTS = 250, 12
-# Of two windows that overlap by more than this only the better one is scored at once; in the last turn, which looks
-# around the best alone, they may be closer.
-SHORTLIST_IOU, LAST_IOU = 0.85, 0.95
+# Of two windows that overlap by more than this only the better one is scored at once; in the second half of the turns,
+# which stay near the best, they may be closer. Of all shapes at once only the last turn does.
+SHORTLIST_IOU, NEAR_IOU = 0.85, 0.95
 # Of all shapes at once there are eight times as many windows, and so many times as many are scored.
 FREE_FACTOR = 2
 # No shortlist is looked for below this place among the estimates.
@@ -201,8 +201,8 @@ class CropSearch:
             if refinement:
                 better, doubt = correction.tell()
                 better[correction.scored] = -np.inf
-                is_last = refinement == refinements
-                promise, closest = (better, LAST_IOU) if is_last else (better + BOLDNESS * doubt, SHORTLIST_IOU)
+                stays_near = refinement > (refinements - 1 if aspect == FREE else refinements // 2)
+                promise, closest = (better, NEAR_IOU) if stays_near else (better + BOLDNESS * doubt, SHORTLIST_IOU)
                 chosen = _shortlist(windows, promise, at_once, closest)
             logits: list[float] = []
             for progress in self._score_all([Box(*window) for window in windows[chosen].tolist()]):
