@@ -46,9 +46,12 @@ _XMP_OF_PIXELS = re.compile(
 )
 
 
-def is_crop_name(path: Path) -> bool:
-    """Whether a file is named as crops are, where nobody chose another pattern (`engine.crop_names`)."""
-    return _CROP_NAME.search(path.stem) is not None
+def cropped_stem(path: Path) -> str | None:
+    """The name, without a suffix, of the photo that a crop is of; None for a file that is not named as crops are.
+
+    Crops are named so where nobody chose another pattern (`engine.crop_names`).
+    """
+    return _CROP_NAME.sub("", path.stem) if _CROP_NAME.search(path.stem) else None
 
 
 def save_crop(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.aspects import FREE, ORIGINAL, Aspect
-from engine.crop_file import JPEG_QUALITY, is_crop_name, save_crop
+from engine.crop_file import JPEG_QUALITY, cropped_stem, save_crop
 from engine.crop_metadata import read_crop_metadata, write_crop_metadata
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_record import CropRecord, MadeCrop
@@ -184,15 +184,25 @@ class CroppedPhoto:
 
 
 def photos_to_crop(photos: Sequence[Path], named: Sequence[Path], folder: Path | None) -> list[Path]:
-    """The photos less the crops of earlier runs that lie in the folder of crops, unless a person named them."""
-    if folder is None:
-        return list(photos)
-    made = {line["target"] for line in CropRecord(folder).lines}
-    crops = folder.resolve()
-    asked_for = set(named)
+    """The photos less the crops of earlier runs and of the window, unless a person named them.
+
+    Crops are known by the records of the folders that they lie in; by their names, in the folder of crops; and by their
+    names beside the photo that they are of.
+
+    Args:
+        photos: that were found.
+        named: files and folders that the person named.
+        folder: of the crops; None where there is none.
+    """
+    made = {line["target"] for parent in {photo.parent for photo in photos} for line in CropRecord(parent).lines}
+    there = {(photo.parent, photo.stem) for photo in photos}
+    crops, asked_for = folder.resolve() if folder else None, set(named)
 
     def is_made(photo: Path) -> bool:
-        return crops in photo.resolve().parents and (is_crop_name(photo) or str(photo.resolve()) in made)
+        stem = cropped_stem(photo)
+        if stem is not None and ((photo.parent, stem) in there or crops in photo.resolve().parents):
+            return True
+        return bool(made) and str(photo.resolve()) in made
 
     return [photo for photo in photos if photo in asked_for or not is_made(photo)]
 

@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 
 from engine.aspects import Aspect
 from engine.catalogue import Catalogue
+from engine.crop_file import cropped_stem
 from engine.crop_names import values_for_names
+from engine.crop_record import CropRecord, MadeCrop
 from engine.geometry import Box
 from engine.progress import Progress
 from engine.resources import SAMPLES
@@ -23,6 +25,9 @@ from studio.elided_label import ElidedLabel
 from studio.empty_state import EmptyState
 from studio.jobs import JobSlot
 from studio.wording import count
+
+# How a crop was made that is saved alone: a run over its folder does not take it for its own.
+BY_HAND = ("by hand",)
 
 
 @dataclass(frozen=True)
@@ -290,7 +295,10 @@ class CropRoom(QWidget):
             return
 
         def task() -> Iterator[Progress[Path]]:
-            yield Progress(1, 1, "", (output.save(path, box, folder, name, angle_deg),))
+            saved = output.save(path, box, folder, name, angle_deg)
+            if cropped_stem(saved) is None:  # its name does not tell that it is a crop
+                CropRecord(folder).add(path, BY_HAND, MadeCrop(saved, box, angle_deg))
+            yield Progress(1, 1, "", (saved,))
 
         self.save_button.setEnabled(False)
         self.save_jobs.start(task, progressed=self._say_saved, completed=self._allow_saving, failed=self._say_not_saved)

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from engine.aspects import ORIGINAL, Aspect
+from engine.crop_file import save_crop
 from engine.crop_folder import PRESETS, CropJob, CroppedPhoto, CropWay, FoundCrop, Search, crop_photos, photos_to_crop
 from engine.crop_metadata import read_crop_metadata
 from engine.crop_names import NamePattern
@@ -110,6 +111,19 @@ def test_crops_among_the_photos_are_not_cropped(photos: list[Path], tmp_path: Pa
     out = tmp_path / "photos" / "out"
     _run(photos, CropJob(out, SQUARE, NamePattern("best {number}")), FakeSearch())
     assert photos_to_crop(find_photos([tmp_path / "photos"]), [tmp_path / "photos"], out) == photos
+
+
+def test_crops_are_known_wherever_they_lie_among_the_photos(photos: list[Path], tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "photos", tmp_path / "elsewhere"
+    _run(photos, CropJob(folder / "best", SQUARE, NamePattern("{name}")), FakeSearch())
+    beside = save_crop(photos[0], BOX, folder, f"{photos[0].stem}_crop-1x1")
+    found = find_photos([folder])
+    assert len(found) == 2 * len(photos)  # one of them is bad, and one crop lies beside its photo
+    assert photos_to_crop(found, [folder], elsewhere) == photos
+    assert photos_to_crop(found, [folder, beside], elsewhere) == sorted([*photos, beside])
+    # A photo that only happens to be named so, and whose original is not there, is a photo.
+    alone = beside.rename(folder / "sea_crop-1x1.jpg")
+    assert alone in photos_to_crop(find_photos([folder]), [folder], elsewhere)
 
 
 def test_a_dry_run_writes_nothing(photos: list[Path], tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import ExifTags, Image, ImageCms, PngImagePlugin
 
 from engine.aspects import COMMON_ASPECTS, FREE, Aspect
-from engine.crop_file import is_crop_name, save_crop
+from engine.crop_file import cropped_stem, save_crop
 from engine.crop_names import NamePattern, values_for_names
 from engine.crop_search import load_picture_to_search, search_crops
 from engine.crop_session import FaceRules
@@ -243,10 +243,10 @@ def test_a_write_that_fails_leaves_nothing_behind(
 @pytest.mark.parametrize("aspect", COMMON_ASPECTS)
 def test_crops_are_known_by_their_names(aspect: Aspect) -> None:
     name = NamePattern().fill(values_for_names(Path("holiday.jpg"), aspect, 1, 71.0, Box(0, 0, 9, 9)))
-    assert is_crop_name(Path(f"{name}.jpg"))
-    assert is_crop_name(Path(f"{name}-12.jpg"))
-    assert not is_crop_name(Path("holiday.jpg"))
-    assert not is_crop_name(Path("first_crop-of_wheat.jpg"))
+    assert cropped_stem(Path(f"{name}.jpg")) == "holiday"
+    assert cropped_stem(Path(f"{name}-12.jpg")) == "holiday"
+    assert cropped_stem(Path("holiday.jpg")) is None
+    assert cropped_stem(Path("first_crop-of_wheat.jpg")) is None
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "TIFF"])

@@ -12,9 +12,12 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from engine.aspects import ORIGINAL
+from engine.crop_folder import photos_to_crop
+from engine.crop_names import NamePattern
 from engine.geometry import Box
 from engine.level import Level, LevelBy, level_loss, level_size, levelled_picture
 from engine.pictures import load_picture
+from engine.scan import find_photos
 from studio.crop_desk import CropDesk
 from studio.crop_output import CropOutput, CropOutputDialog
 from studio.crop_shapes import SHAPES
@@ -312,6 +315,15 @@ def test_a_bad_photo_in_crop_is_explained(qtbot: QtBot, window: StudioWindow, fo
     window.open_in_crop(folder / "sample-01.jpg")  # what was said of the other photo is not said of this one
     assert not window.statusBar().currentMessage()
     _wait_for_crops(qtbot, window)
+
+
+def test_a_crop_of_another_name_is_known_as_a_crop(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    _crop(qtbot, window, folder / "sample-01.jpg")
+    photos = find_photos([folder])
+    window.crop.save_in(folder, CropOutput(names=NamePattern("best of {name}")))
+    qtbot.waitUntil(lambda: "Saved as" in window.statusBar().currentMessage(), timeout=WAIT_MS)
+    assert (folder / "best of sample-01.jpg").is_file()
+    assert photos_to_crop(find_photos([folder]), [folder], None) == photos
 
 
 @pytest.mark.qt_log_ignore("propagateSizeHints")
