@@ -5,7 +5,7 @@ looked at, while `CropSession.exact` asks the network itself.
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -112,6 +112,7 @@ class CropSession:
     Attributes:
         whole: the score of the whole photo.
         inside_wh: width and height of the photo without bars around it, in its own pixels.
+        known: crops that were found before, by their shape and rules: they count among those that a search finds.
     """
 
     def __init__(self, picture: Picture, faces: Faces, scorer: Scorer) -> None:
@@ -121,6 +122,7 @@ class CropSession:
         inside, self._offset_xy = without_border(picture)
         self.inside_wh, self._has_border = inside.full_size_wh, inside is not picture
         self._searches: dict[FaceRules, CropSearch] = {}
+        self.known: Mapping[tuple[Aspect, FaceRules], Box] = {}
 
     @property
     def size_wh(self) -> tuple[int, int]:
@@ -166,6 +168,9 @@ class CropSession:
         for step in search.score(aspect):
             scored += step.results
             yield Progress(step.done, step.total, step.note)
+        if known := self.known.get((aspect, rules)):
+            x, y = self._offset_xy
+            scored.append((Box(known.x0 - x, known.y0 - y, known.x1 - x, known.y1 - y), self.exact(known)))
         if estimates is None:
             windows = np.array([self._moved(box).xyxy for box, _ in scored], np.int64)
             estimates = ShapeEstimates(windows, np.array([score.points for _, score in scored], np.float32))

@@ -19,7 +19,7 @@ from engine.geometry import Box
 from engine.level import Level
 from engine.manual_crops import OwnCrop
 from engine.scoring import Scorer
-from studio.crop_finder import CropFinder
+from studio.crop_finder import CropFinder, Wish
 from studio.crop_geometry import reshaped
 from studio.crop_history import CropHistory, CropState
 from studio.crop_memory import CropMemory
@@ -60,6 +60,7 @@ class CropDesk(QWidget):
         self._choices: tuple[CropSuggestion, ...] = ()
         self._history = CropHistory(CropState(ORIGINAL))
         self._is_new = False
+        self._known: dict[Wish, Box] = {}
         self.memory = CropMemory(open_catalogue, self)
         self.memory.message.connect(self.message)
         self.finder = CropFinder(open_catalogue, self)
@@ -122,11 +123,12 @@ class CropDesk(QWidget):
         """The photo; None where there is none."""
         return self.finder.path
 
-    def open(self, path: Path, aspect: Aspect) -> None:
-        """Show a photo and look for its best crops of a shape."""
+    def open(self, path: Path, aspect: Aspect, known: Box | None = None) -> None:
+        """Show a photo and look for its best crops of a shape, of which one may be known already."""
         self.close_photo()
         self._is_new = True
         self._history = CropHistory(CropState(aspect, rules=FaceRules(close=self.side.cut_hair.isChecked())))
+        self._known = {self.state.wish: known} if known else {}
         self.side.begin_progress()
         self.finder.open(path)
 
@@ -144,6 +146,8 @@ class CropDesk(QWidget):
         photo = self.finder.photo
         assert photo is not None
         self.memory.path, self.memory.content_sha256 = photo.path, photo.content_sha256
+        if not photo.angle_deg:
+            photo.session.known = self._known
         self.canvas.show_faces(photo.session.faces.boxes_within(photo.session.size_wh))
         self.canvas.setFocus()
         is_new, self._is_new = self._is_new, False
@@ -207,9 +211,9 @@ class CropDesk(QWidget):
         return photo is not None and self.state.box == Box(0, 0, *photo.session.size_wh)
 
     def judged(self) -> CropSuggestion | None:
-        """The crop that a person made by hand, with its exact score; None where there is none."""
+        """The crop that is shown, with its exact score; None where there is none."""
         state, photo = self.state, self.finder.photo
-        if photo is None or state.box is None or not state.by_hand:
+        if photo is None or state.box is None:
             return None
         return replace(photo.session.judged(state.box), angle_deg=state.angle_deg)
 
@@ -228,10 +232,11 @@ class CropDesk(QWidget):
 
     @Slot(int)
     def choose(self, place: int) -> None:
-        """Take one of the best crops."""
+        """Take one of the best crops; the very best is what batches take, and no crop of the person's own."""
         found = self.finder.known(self.state.wish)
         if found and 0 <= place < len(found.suggestions):
-            self._step(replace(self.state, box=found.suggestions[place].box, by_hand=True))
+            box = found.suggestions[place].box
+            self._step(replace(self.state, box=box, by_hand=box != self._proposal(found)))
 
     @Slot(object, bool)
     def _take_box(self, box: Box, repeats: bool) -> None:
@@ -318,10 +323,13 @@ class CropDesk(QWidget):
         state, photo = self.state, self.finder.photo
         if photo is None:
             return
+        had_own = state.aspect.name in photo.own
         if state.by_hand and state.box is not None:
             photo.own[state.aspect.name] = OwnCrop(state.box, state.angle_deg)
-        else:
-            photo.own.pop(state.aspect.name, None)
+            if not had_own:
+                self.message.emit("This crop is yours now: every batch takes it. 1 takes the best one again.")
+        elif photo.own.pop(state.aspect.name, None):
+            self.message.emit("Every batch takes the best crop of this photo again.")
         self.memory.remember(state.aspect, photo.own.get(state.aspect.name))
 
     # Showing

@@ -79,7 +79,7 @@ class CropReview(QWidget):
 
     Signals:
         message: a sentence for people.
-        edit_wanted: the path of a photo that shall be cropped by hand.
+        edit_wanted: a `CroppedPhoto` that shall be cropped by hand.
         save_wanted: the accepted crops shall be saved: where and how is still to be asked.
         found_nothing: there are no photos in what was opened.
     """
@@ -340,14 +340,16 @@ class CropReview(QWidget):
     def _edit(self, index: QModelIndex | None = None) -> None:
         index = index or self.sheet.currentIndex()
         if index.isValid() and not (plan := self.model.plan(index.row())).photo.error:
-            self.edit_wanted.emit(plan.photo.source)
+            self.edit_wanted.emit(plan.photo)
 
-    def take_own(self, path: Path, crop: CropSuggestion) -> None:
-        """A person cropped one of the photos by hand: that is accepted."""
+    def take(self, path: Path, crop: CropSuggestion, *, own: bool) -> None:
+        """A person cropped one of the photos by hand, or gave up what they had made of it: that is accepted."""
         before, box = self.model.find(path), crop.box.xyxy
-        if before is None or (before.photo.box_xyxy, before.photo.angle_deg) == (box, crop.angle_deg):
+        if before is None or not (own or before.photo.own):
             return
-        photo = CroppedPhoto(path, None, box, crop.score.points, crop.gain, own=True, angle_deg=crop.angle_deg)
+        if own and (before.photo.box_xyxy, before.photo.angle_deg) == (box, crop.angle_deg):
+            return
+        photo = CroppedPhoto(path, None, box, crop.score.points, crop.gain, own=own, angle_deg=crop.angle_deg)
         self._past.append(before)
         self._future.clear()
         self.put(PlannedCrop(photo, Verdict.ACCEPTED))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QStackedWid
 from engine.aspects import Aspect
 from engine.catalogue import Catalogue
 from engine.crop_file import cropped_stem
+from engine.crop_folder import CroppedPhoto
 from engine.crop_names import values_for_names
 from engine.crop_record import CropRecord, MadeCrop
 from engine.geometry import Box
@@ -144,14 +145,14 @@ class CropRoom(QWidget):
         """Open one of the photos that come with the program."""
         self.open_photo(min(SAMPLES.glob("*.jpg")))
 
-    def open_photo(self, path: Path) -> None:
-        """Show a photo and look for its best crops."""
+    def open_photo(self, path: Path, known: Box | None = None) -> None:
+        """Show a photo and look for its best crops, of which one may be known already."""
         self.message.emit("")
         self.title.setText(path.name)
         self.title.setToolTip(str(path))
         self.pages.setCurrentWidget(self.desk)
         self.back_button.setVisible(self.review.has_crops)
-        self.desk.open(path, self.shapes.aspect)
+        self.desk.open(path, self.shapes.aspect, known)
 
     @Slot()
     def choose_folder(self) -> None:
@@ -171,11 +172,11 @@ class CropRoom(QWidget):
     def show_review(self) -> None:
         """Go back to the folder, with what was done by hand."""
         desk, paths = self.desk, self.review.paths
-        if desk.path is not None and desk.state.aspect == self.review.aspect and (own := desk.judged()):
-            desk.memory.write()
-            self.review.take_own(desk.path, own)
-        elif desk.state.angle_deg and not desk.state.by_hand:
+        if desk.state.angle_deg and not desk.state.by_hand:
             self.message.emit("Levelled, but not cropped by hand: the folder keeps the crop that it had.")
+        elif desk.path is not None and desk.state.aspect == self.review.aspect and (crop := desk.judged()):
+            desk.memory.write()
+            self.review.take(desk.path, crop, own=desk.state.by_hand)
         desk.close_photo()
         self.shapes.show_aspect(self.review.aspect)
         self.title.setText(paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more")
@@ -185,8 +186,9 @@ class CropRoom(QWidget):
         self.review.sheet.setFocus()
 
     @Slot(object)
-    def _edit(self, path: Path) -> None:
-        self.open_photo(path)
+    def _edit(self, photo: CroppedPhoto) -> None:
+        is_found = photo.box_xyxy and not photo.own and not photo.angle_deg
+        self.open_photo(photo.source, Box(*photo.box_xyxy) if photo.box_xyxy and is_found else None)
 
     @Slot(str)
     def _show_refused(self, reason: str) -> None:

@@ -5,15 +5,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from pytestqt.qtbot import QtBot
 
+from engine.aspects import Aspect
 from engine.catalogue import Catalogue
 from engine.crop_names import NamePattern
 from engine.crop_plan import Verdict, forget_plan
+from engine.crop_search import CropSearch
+from engine.geometry import Box
 from engine.level import Level, LevelBy, level_size, levelled_picture
 from engine.pictures import load_picture
+from engine.progress import Progress
+from engine.scoring import Score
 from studio.crop_desk import CropDesk
 from studio.crop_output import CropOutput
 from studio.crop_review_model import told_of
@@ -147,6 +153,47 @@ def test_i_change_a_crop_by_hand_and_no_batch_replaces_it(
     review.save(tmp_path / "crops", CropOutput(names=NamePattern("{name}")))
     _wait(qtbot, window)
     assert load_picture(tmp_path / "crops" / photo.name).full_size_wh == (mine.width, mine.height)
+
+
+def test_the_crop_of_the_sheet_is_among_those_of_the_desk(
+    qtbot: QtBot, window: StudioWindow, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a batch that found a better crop than the desk does, the better one is opened."""
+    _drop(qtbot, window, folder)
+    review = window.crop.review
+    review.sheet.setCurrentIndex(review.model.index(0))
+    tile = review.model.plan(0).photo
+    # The desk's own search shall find nothing that comes near.
+    monkeypatch.setattr(CropSearch, "score", lambda search, aspect: iter([Progress(1, 1, "", _worst(search, aspect))]))
+    desk = _change_by_hand(qtbot, window)
+    qtbot.waitUntil(lambda: desk.side.list.count() > 0, timeout=WAIT_MS)
+    assert desk.state.box is not None
+    assert desk.state.box.xyxy == tile.box_xyxy
+    assert desk.judged().score.points == pytest.approx(tile.points, abs=2)  # the batch decoded it in another size
+
+
+def _worst(search: CropSearch, aspect: Aspect) -> tuple[tuple[Box, Score], ...]:
+    windows, estimates = search.estimates(aspect)
+    box = Box(*windows[int(estimates.argmin())].tolist())
+    return ((box, search.exact([box])[0]),)
+
+
+def test_i_give_a_photo_back_that_i_cropped_by_hand(qtbot: QtBot, window: StudioWindow, folder: Path) -> None:
+    _drop(qtbot, window, folder)
+    review = window.crop.review
+    review.sheet.setCurrentIndex(review.model.index(0))
+    photo = review.model.plan(0).photo.source
+    for key, is_own in ((Qt.Key.Key_Minus, True), (Qt.Key.Key_1, False)):
+        desk = _change_by_hand(qtbot, window)
+        qtbot.waitUntil(lambda desk=desk: desk.side.list.count() > 0, timeout=WAIT_MS)
+        qtbot.keyClick(desk.canvas, key)
+        assert ("yours now" if is_own else "best crop of this photo again") in window.statusBar().currentMessage()
+        qtbot.keyClick(desk.canvas, Qt.Key.Key_Escape)
+        assert review.model.find(photo).photo.own is is_own
+        window.crop.open_paths([folder])
+        _wait(qtbot, window)
+        assert review.model.find(photo).photo.own is is_own
+        review.sheet.setCurrentIndex(review.model.index(review.model.place_of(photo)))
 
 
 def test_i_level_a_photo_and_crop_it_by_hand_and_the_folder_takes_that(
