@@ -139,7 +139,8 @@ def new_file(folder: Path, name: str) -> Iterator[tuple[Path, Path]]:
         folder.mkdir(parents=True, exist_ok=True)
         target = reserve_unused(folder / name)
     except OSError as error:
-        raise PictureError(folder / name, f"cannot be written here ({error.strerror})") from error
+        reason = f"its crop cannot be written in {folder} ({error.strerror}): choose another folder"
+        raise PictureError(folder / name, reason) from error
     try:
         with temporary_beside(target) as temporary:
             yield target, temporary

@@ -31,6 +31,8 @@ from engine.ratings import RatingPlace
 
 # A crop of fewer pixels than any site shows looks soft wherever it is used.
 SMALL_SIDE = 500
+# A rectangle has a shape if its sides have that ratio but for this share: whole pixels, and six digits in metadata.
+SHAPE_TOLERANCE = 0.02
 
 # A gain that nobody would see: the photo may well stay as it is. In points.
 DEFAULT_MARGIN = 2.0
@@ -269,11 +271,21 @@ def _crop_one(
 
 def _done_before(photo: Path, job: CropJob, record: CropRecord) -> CroppedPhoto | None:
     if job.way is CropWay.METADATA:
-        box = read_crop_metadata(photo, _upright_size(photo), job.place)
+        size_wh = _upright_size(photo)
+        box = read_crop_metadata(photo, size_wh, job.place)
+        if box and not _has_shape(box, job.aspect, size_wh):
+            raise PictureError(photo, "it has a rectangle of another shape, perhaps your own: --again replaces it")
         return CroppedPhoto(photo, box_xyxy=box.xyxy, done_before=True) if box else None
     if found := record.find(photo, job.how):
         return CroppedPhoto(photo, found.target, found.box.xyxy, done_before=True, angle_deg=found.angle_deg)
     return None
+
+
+def _has_shape(box: Box, aspect: Aspect, size_wh: tuple[int, int]) -> bool:
+    if aspect in (FREE, ORIGINAL):  # the second is that of the picture between its bars, which is not known here
+        return True
+    ratio = float(aspect.ratio) if aspect.ratio else size_wh[0] / size_wh[1]
+    return abs(box.width / box.height / ratio - 1) <= SHAPE_TOLERANCE
 
 
 def _upright_size(photo: Path) -> tuple[int, int]:

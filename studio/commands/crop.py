@@ -45,8 +45,11 @@ def crop(
         bool, typer.Option("--metadata-only", help="Write the rectangle for Lightroom, and no new file.")
     ] = False,
     place: Annotated[
-        str, typer.Option("--in", help="Where that goes: sidecar, sidecar-with-suffix, or file (JPEG, for Lightroom).")
-    ] = "sidecar",
+        str | None,
+        typer.Option(
+            "--in", help="Where that goes: sidecar, if not said, sidecar-with-suffix, or file (JPEG, for Lightroom)."
+        ),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", help="What became of each: a .html page, or .json.")
     ] = None,
@@ -95,12 +98,11 @@ def crop(
     _check_report(report)
     photos = photos_to_crop(find_photos(paths), paths, out)
     if not photos:
-        fail("there are no photos there")
+        fail(f"there are no photos to crop in {', '.join(map(str, paths))}")
     if out and not dry_run:
-        try:
-            out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            fail(f"{out} cannot be made ({error.strerror}): name another folder with --out")
+        _check_can_write(out, "name another folder with --out")
+    if report:
+        _check_can_write(report.parent, "name another place with --report")
     own = _own_crops(job.aspect.name)
     done: list[CroppedPhoto] = []
     stopped = False
@@ -156,7 +158,7 @@ def _job(
     name: str,
     size: int | None,
     quality: int | None,
-    place: str,
+    place: str | None,
     lossless: bool,
     metadata_only: bool,
     margin: float,
@@ -178,6 +180,12 @@ def _job(
         _not_understood("--lossless makes new files, --metadata-only makes none: leave one out")
     if out is None and not (metadata_only or dry_run):
         _not_understood("new files need a folder: name one with --out")
+    if metadata_only and out is not None:
+        _not_understood("--metadata-only makes no new files: leave --out out")
+    if place is not None and not metadata_only:
+        _not_understood("--in says where --metadata-only writes: name that too, or leave --in out")
+    if place is not None and place not in set(RatingPlace):
+        _not_understood(f"nothing is kept in {place!r}: {', '.join(RatingPlace)} are where --metadata-only writes")
     way = CropWay.METADATA if metadata_only else CropWay.LOSSLESS if lossless else CropWay.ENCODED
     if way is not CropWay.ENCODED and (size is not None or quality is not None):
         made = "metadata-only" if metadata_only else "lossless"
@@ -189,7 +197,7 @@ def _job(
             aspect=Aspect.parse(aspect or (use.aspect if use else "1:1")),
             names=NamePattern(name),
             way=way,
-            place=RatingPlace(place),
+            place=RatingPlace(place or RatingPlace.SIDECAR),
             long_side=size if size is not None or way is not CropWay.ENCODED or not use else use.long_side,
             quality=quality if quality is not None else use.quality if use else JPEG_QUALITY,
             level=_level_by(level),
@@ -215,6 +223,18 @@ def _check_report(report: Path | None) -> None:
 
     if report and report.suffix.lower() not in SUFFIXES:
         _not_understood(f"{report.name}: a report is {' or '.join(SUFFIXES)}")
+
+
+def _check_can_write(folder: Path, what_to_do: str) -> None:
+    """Try before all photos are searched; the folder is made where it is missing."""
+    import tempfile
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        fail(f"nothing can be written in {folder} ({error.strerror}): {what_to_do}")
 
 
 def _not_understood(message: str) -> NoReturn:

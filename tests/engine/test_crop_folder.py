@@ -143,6 +143,10 @@ def test_the_rectangle_alone_makes_no_picture_and_spares_crops_that_are_there(
     search.seen.clear()
     assert all(photo.done_before for photo in _run(photos[:2], job, search))
     assert search.seen == []
+    # Another shape replaces no rectangle, which may be a person's own, unless that is said.
+    wide = replace(job, aspect=Aspect.parse("16:9"))
+    assert all("--again" in (photo.error or "") for photo in _run(photos[:2], wide, search))
+    assert not any(photo.error for photo in _run(photos[:2], replace(wide, again=True), search))
     assert before == {photo: photo.read_bytes() for photo in photos}
 
 

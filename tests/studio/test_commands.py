@@ -115,6 +115,9 @@ def test_a_strange_shape_is_explained(folder: Path, tmp_path: Path) -> None:
         ["--preset", "poster", "--out", "x"],
         ["--name", "a/b", "--out", "x"],
         ["--lossless", "--metadata-only", "--out", "x"],
+        ["--metadata-only", "--out", "x"],
+        ["--metadata-only", "--in", "the cloud"],
+        ["--in", "file", "--out", "x"],
         ["--lossless", "--size", "9", "--out", "x"],
         ["--report", "x.txt", "--out", "x"],
         ["--level", "stars", "--out", "x"],
@@ -126,6 +129,19 @@ def test_words_that_do_not_fit_are_refused_before_anything_is_done(folder: Path,
     done = _run("crop", folder, *words)
     assert done.returncode == 2
     assert done.stderr.startswith("error:")
+
+
+@pytest.mark.parametrize(("option", "name"), [("--out", "no folder"), ("--report", "no folder/r.json")])
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_done(
+    folder: Path, tmp_path: Path, option: str, name: str
+) -> None:
+    (tmp_path / "no folder").write_text("a file")
+    places = {"--out": tmp_path / "crops", option: tmp_path / name}
+    done = _run("crop", folder, *(word for pair in places.items() for word in pair))
+    assert done.returncode == 1
+    assert "nothing can be written in" in done.stderr
+    assert f"with {option}" in " ".join(done.stderr.split())
+    assert "->" not in done.stderr
 
 
 def test_a_folder_is_cropped_for_a_profile_with_a_report(folder: Path, tmp_path: Path) -> None:
