@@ -3,7 +3,17 @@
 from fractions import Fraction
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QImage,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from engine.geometry import Box
@@ -180,14 +190,12 @@ class CropCanvas(PhotoCanvas, OwnKeys):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _shade_around(self, painter: QPainter, crop: QRectF) -> None:
-        picture = self.picture_rect()
-        for shaded in (
-            QRectF(picture.left(), picture.top(), picture.width(), crop.top() - picture.top()),
-            QRectF(picture.left(), crop.bottom(), picture.width(), picture.bottom() - crop.bottom()),
-            QRectF(picture.left(), crop.top(), crop.left() - picture.left(), crop.height()),
-            QRectF(crop.right(), crop.top(), picture.right() - crop.right(), crop.height()),
-        ):
-            painter.fillRect(shaded, SHADE)
+        around = (
+            QPainterPath()
+        )  # two rectangles, of which the inner one is a hole: parts side by side would leave seams
+        around.addRect(self.picture_rect())
+        around.addRect(crop)
+        painter.fillPath(around, SHADE)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -23,7 +23,7 @@ from studio.theme import large_font
 from studio.toggle import Toggle
 from studio.wording import count, gain_in_words
 
-WIDTH = 232
+WIDTH = 248
 ICON_SIDE = 72
 
 
@@ -69,8 +69,10 @@ class CropSide(QWidget):
         self.margin.setRange(0, 50)
         self.margin.setPrefix("+")
         self.margin.setToolTip("A photo whose best crop gains less is left as it is")
-        self.margin.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        for button in (self.thirds, self.result, self.level, self.cut_hair, self.cancel_button):
+        # What has no key of its own is reached by Tab; the wheel above it scrolls nothing.
+        self.margin.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.cut_hair.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for button in (self.thirds, self.result, self.level, self.cancel_button):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._arrange()
         self.end_progress()

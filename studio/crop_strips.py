@@ -133,7 +133,8 @@ class HeatStrip(QWidget):
         middle = start + self._heat.place * (end - start)
         painter.setPen(QPen(QColor("#101214"), 1))
         painter.setBrush(QColor("white"))
-        painter.drawRect(self._part(middle - MARK / 2, MARK).adjusted(0.5, 0.5, -0.5, -0.5))
+        most = (self.width() if self._lies else self.height()) - MARK
+        painter.drawRect(self._part(min(max(middle - MARK / 2, 0), most), MARK).adjusted(0.5, 0.5, -0.5, -0.5))
 
     def _span(self, heat: Heat) -> tuple[float, float]:
         """From where to where the strip is drawn; a crop that cannot move has one place that can be seen."""

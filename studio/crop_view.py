@@ -309,7 +309,9 @@ class CropRoom(QWidget):
     def _say_saved(self, progress: Progress[Path]) -> None:
         assert self._saving is not None
         self._saved[self._saving] = progress.results[0]
-        self.message.emit(f"Saved as {progress.results[0]}")
+        is_anew = self._saving.output.lossless and self._saving.angle_deg
+        rest = ". It is saved anew: the blocks of a levelled photo cannot be kept." if is_anew else ""
+        self.message.emit(f"Saved as {progress.results[0]}{rest}")
 
     @Slot(str)
     def _say_not_saved(self, text: str) -> None:
