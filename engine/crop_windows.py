@@ -42,6 +42,7 @@ class CropSettings:
         min_side_px: shorter side of the smallest window, in pixels of the photo; a smaller photo is not reduced.
         face_margin: room kept around eyes and mouth, as a share of the face box.
         face_share: how much of a face box must stay in the picture: a forehead may be cut, a face may not.
+        cheek_share: how much of its width, wherever that leaves a tenth of the windows to choose from.
         head_room: how much of the room for hair and ears is kept, 0 to 1, or half of it where that is too much; either
             where it leaves a tenth of the windows to choose from.
         bystander: a face smaller than this share of the largest one's area may be lost.
@@ -57,6 +58,7 @@ class CropSettings:
     min_side_px: int = 240
     face_margin: float = 0.15
     face_share: float = 0.8
+    cheek_share: float = 0.95
     head_room: float = 1.0
     bystander: float = 0.15
     suggestions: int = 5
@@ -120,18 +122,18 @@ def _shape_groups(
 ) -> tuple[list[WindowGroup], tuple[int, float, float]]:
     """The kindest windows of one shape, and how kind they are: faces kept, then how much of each and of its margin."""
     found, kindest = list[WindowGroup](), (-1, 0.0, 0.0)
-    # A face too large for the shape, or people who hardly fit, may lose hair, then foreheads, then the room around eyes
-    # and mouth.
-    hairless = replace(settings, head_room=0.0)
-    half = replace(settings, head_room=settings.head_room / 2)
-    tight = replace(hairless, face_share=LEAST_FACE_SHARE)
-    stricter_first = dict.fromkeys((settings, half, hairless, tight, replace(tight, face_margin=0.0)))
+    # A face too large for the shape, or people who hardly fit, may lose hair, then some of a cheek, then the forehead,
+    # then the room around eyes and mouth.
+    half, hairless = replace(settings, head_room=settings.head_room / 2), replace(settings, head_room=0.0)
+    faces = _faces_alone(settings)
+    tight = replace(faces, face_share=LEAST_FACE_SHARE)
+    stricter_first = dict.fromkeys((settings, half, hairless, faces, tight, replace(tight, face_margin=0.0)))
     enough: int | None = None
     for rules in stricter_first:
         groups, kept = _kindest_groups(size_wh, main, aspect, rules)
-        if rules.head_room and len(main) and _polite(groups) < settings.windows // 10:
+        if (rules.head_room or rules.cheek_share) and len(main) and _polite(groups) < settings.windows // 10:
             if enough is None:  # of a small photo there are few windows, whatever they keep
-                enough = _polite(_kindest_groups(size_wh, main, aspect, hairless)[0]) // 10
+                enough = _polite(_kindest_groups(size_wh, main, aspect, faces)[0]) // 10
             if _polite(groups) < enough:
                 continue
         if kept > kindest[0]:
@@ -139,6 +141,11 @@ def _shape_groups(
         if kept == len(main):
             break
     return found, kindest
+
+
+def _faces_alone(settings: CropSettings) -> CropSettings:
+    """Without what is kept only where that leaves enough to choose from."""
+    return replace(settings, head_room=0.0, cheek_share=0.0)
 
 
 def _polite(groups: Sequence[WindowGroup]) -> int:
@@ -251,7 +258,7 @@ def _positions(span: tuple[int, int], step: float) -> Whole:
 
 
 def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> Whole:
-    """How many faces each window keeps whole enough; who loses hair alone is not lost.
+    """How many faces each window keeps whole enough; who loses hair or a bit of a cheek is not lost.
 
     Args:
         windows: xyxy, int (W, 4), in pixels of the photo.
@@ -262,7 +269,7 @@ def faces_kept(windows: Whole, faces: Faces, size_wh: tuple[int, int], settings:
     Returns:
         int (W,), 0 to F.
     """
-    owed = _Owed(faces, size_wh, replace(settings, head_room=0.0))
+    owed = _Owed(faces, size_wh, _faces_alone(settings))
     return owed.kept(owed.held(0, windows[:, 0], windows[:, 2]), owed.held(1, windows[:, 1], windows[:, 3]))
 
 
@@ -272,7 +279,7 @@ class _Owed:
     def __init__(self, faces: Faces, size_wh: tuple[int, int], settings: CropSettings) -> None:
         self._needed = _needed_parts(faces, size_wh, settings)  # (F, 4)
         self._boxes = np.clip(faces.boxes_xyxy, 0, np.tile(size_wh, 2))  # (F, 4)
-        self._share = settings.face_share
+        self._share, self._share_across = settings.face_share, settings.cheek_share
 
     def kept_in(self, group: WindowGroup) -> Whole:
         """How many faces each window of a group keeps: int (Y, X)."""
@@ -282,7 +289,7 @@ class _Owed:
 
     def kept(self, x: Floats, y: Floats) -> Whole:
         """How many faces are kept, by the shares that are held along the sides: (F, ...) each to int (...)."""
-        enough: Whole = (x * y >= self._share).sum(axis=0)
+        enough: Whole = ((x * y >= self._share) & (x >= self._share_across)).sum(axis=0)
         return enough
 
     def held(self, axis: int, starts: Whole, ends: Whole) -> Floats:

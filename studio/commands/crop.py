@@ -69,7 +69,9 @@ def crop(
         ),
     ] = 2,
     again: Annotated[bool, typer.Option("--again", help="Also what an earlier run did.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Search and report, but save no crop.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Search, faster and a point or two off, and report, but save no crop.")
+    ] = False,
     device: OnDevice = Device.AUTO,
     model: WithModel = DEFAULT_MODEL,
 ) -> None:

@@ -66,6 +66,14 @@ def test_of_a_small_photo_heads_are_kept_whole_though_it_has_few_windows() -> No
     assert all(box.x0 <= 53 and box.y0 <= 1 and box.x1 >= 193 for box in boxes)
 
 
+def test_whoever_lets_hair_be_cut_keeps_both_cheeks() -> None:
+    face = _face(700, 300, 600, 800)
+    boxes = candidate_boxes((2000, 1500), face, Aspect.parse("1:1"), FaceRules(close=True).settings())
+    assert len(boxes) > 1000
+    assert all(min(box.x1, 1300) - max(box.x0, 700) >= 0.95 * 600 for box in boxes)
+    assert any(box.y0 > 300 for box in boxes)  # the forehead may go
+
+
 def test_where_all_hair_does_not_fit_half_the_room_for_it_is_kept() -> None:
     face = _face(330, 150, 600, 700)
     boxes = candidate_boxes((2000, 900), face, Aspect.parse("16:9"))
