@@ -47,7 +47,7 @@ FREE_FACTOR = 2
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
-BOLDNESS = 1.25
+BOLDNESS = 1.0
 
 
 class SearchWay(StrEnum):
@@ -227,13 +227,17 @@ class CropSearch:
         """The network's own scores of windows."""
         height, width = self._picture.pixels.shape[:2]
         local = [box.scaled(self._picture.full_size_wh, (width, height)) for box in boxes]
-        cut = partial(letterbox, self._picture.pixels)
-        if self._scorer.runtime.threads == 1 or len(local) == 1:
+        cut, threads = partial(letterbox, self._picture.pixels), self._scorer.runtime.threads
+        if threads == 1 or len(local) == 1:
             return self._scorer.score_squares(list(map(cut, local)))
-        # To cut a window takes a third as long as to score it, of one core while the others wait.
-        with ThreadPoolExecutor(thread_name_prefix="cut") as beside:
-            squares = list(beside.map(cut, local))
-        return self._scorer.score_squares(squares)
+        with ThreadPoolExecutor(threads, thread_name_prefix="exact") as beside:
+            if threads is None:  # a GPU scores them together
+                return self._scorer.score_squares(list(beside.map(cut, local)))
+            # Two windows, each cut and scored by one core, take 7 ms; cut one by one and scored by both cores, 10.
+            of_one_core = self._scorer.for_threads()
+            parts = [local[start::threads] for start in range(min(threads, len(local)))]
+            scored = list(beside.map(lambda part: of_one_core.score_squares(list(map(cut, part))), parts))
+        return [scored[number % threads][number // threads] for number in range(len(local))]
 
     def suggest(self, scored: Scored) -> tuple[CropSuggestion, ...]:
         """The best of the scored windows that differ, in pixels of the photo, with what each gains on the whole."""

@@ -52,7 +52,7 @@ class CropSettings:
 
     windows: int = 10_000
     exact: int = 2
-    refinements: int = 5
+    refinements: int = 6
     scales: int = 20
     min_scale: float = 0.4
     min_side_px: int = 240
