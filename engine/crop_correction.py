@@ -13,7 +13,7 @@ from engine.pixels import Floats
 # In place the difference changes over this share of a window's side, in size over so many doublings.
 REACH, SIZE_REACH = 0.2, 0.2
 # The usual size of the difference, of the part of it that all windows share, and of what no neighbour tells: logits.
-SPREAD, SHARED, NOISE = 0.4, 0.4, 0.12
+SPREAD, SHARED, NOISE = 0.4, 0.6, 0.12
 
 
 class Correction:

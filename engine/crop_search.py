@@ -47,7 +47,7 @@ FREE_FACTOR = 2
 # No shortlist is looked for below this place among the estimates.
 SHORTLIST_DEPTH = 1500
 # Where estimates may be off by more, a window is scored sooner: so many standard deviations count for it.
-BOLDNESS = 1.0
+BOLDNESS = 1.25
 
 
 class SearchWay(StrEnum):
