@@ -271,9 +271,8 @@ def _crop_one(
 
 def _done_before(photo: Path, job: CropJob, record: CropRecord) -> CroppedPhoto | None:
     if job.way is CropWay.METADATA:
-        size_wh = _upright_size(photo)
-        box = read_crop_metadata(photo, size_wh, job.place)
-        if box and not _has_shape(box, job.aspect, size_wh):
+        box = read_crop_metadata(photo, _upright_size(photo), job.place)
+        if box and not _has_shape(box, job.aspect):
             raise PictureError(photo, "it has a rectangle of another shape, perhaps your own: --again replaces it")
         return CroppedPhoto(photo, box_xyxy=box.xyxy, done_before=True) if box else None
     if found := record.find(photo, job.how):
@@ -281,11 +280,9 @@ def _done_before(photo: Path, job: CropJob, record: CropRecord) -> CroppedPhoto 
     return None
 
 
-def _has_shape(box: Box, aspect: Aspect, size_wh: tuple[int, int]) -> bool:
-    if aspect in (FREE, ORIGINAL):  # the second is that of the picture between its bars, which is not known here
-        return True
-    ratio = float(aspect.ratio) if aspect.ratio else size_wh[0] / size_wh[1]
-    return abs(box.width / box.height / ratio - 1) <= SHAPE_TOLERANCE
+def _has_shape(box: Box, aspect: Aspect) -> bool:
+    """Whether a box may be of a shape; any may be of the photo's own, which its bars have a part in, and of free."""
+    return aspect.ratio is None or abs(box.width / box.height / float(aspect.ratio) - 1) <= SHAPE_TOLERANCE
 
 
 def _upright_size(photo: Path) -> tuple[int, int]:

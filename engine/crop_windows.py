@@ -13,6 +13,7 @@ Windows of one size make a group: every left edge goes with every top edge, so t
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -128,14 +129,16 @@ def _shape_groups(
     faces = _faces_alone(settings)
     tight = replace(faces, face_share=LEAST_FACE_SHARE)
     stricter_first = dict.fromkeys((settings, half, hairless, faces, tight, replace(tight, face_margin=0.0)))
-    enough: int | None = None
+    look = cache(partial(_kindest_groups, size_wh, main, aspect))
     for rules in stricter_first:
-        groups, kept = _kindest_groups(size_wh, main, aspect, rules)
-        if (rules.head_room or rules.cheek_share) and len(main) and _polite(groups) < settings.windows // 10:
-            if enough is None:  # of a small photo there are few windows, whatever they keep
-                enough = _polite(_kindest_groups(size_wh, main, aspect, faces)[0]) // 10
-            if _polite(groups) < enough:
-                continue
+        groups, kept = look(rules)
+        asks_for_more = len(main) and (rules.head_room or rules.cheek_share)
+        if (
+            asks_for_more
+            and _polite(groups) < settings.windows // 10
+            and _polite(groups) < _polite(look(faces)[0]) // 10
+        ):
+            continue  # of a small photo there are few windows, whatever they keep: hence the second number
         if kept > kindest[0]:
             found, kindest = groups, (kept, rules.face_share, rules.face_margin)
         if kept == len(main):

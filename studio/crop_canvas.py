@@ -190,9 +190,7 @@ class CropCanvas(PhotoCanvas, OwnKeys):
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _shade_around(self, painter: QPainter, crop: QRectF) -> None:
-        around = (
-            QPainterPath()
-        )  # two rectangles, of which the inner one is a hole: parts side by side would leave seams
+        around = QPainterPath()  # the inner of its rectangles is a hole; parts side by side would leave seams
         around.addRect(self.picture_rect())
         around.addRect(crop)
         painter.fillPath(around, SHADE)

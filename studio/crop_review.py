@@ -342,12 +342,15 @@ class CropReview(QWidget):
         if index.isValid() and not (plan := self.model.plan(index.row())).photo.error:
             self.edit_wanted.emit(plan.photo)
 
+    def has_own(self, path: Path) -> bool:
+        """Whether the crop of a photo is one that the person made."""
+        plan = self.model.find(path)
+        return plan is not None and plan.photo.own
+
     def take(self, path: Path, crop: CropSuggestion, *, own: bool) -> None:
         """A person cropped one of the photos by hand, or gave up what they had made of it: that is accepted."""
         before, box = self.model.find(path), crop.box.xyxy
-        if before is None or not (own or before.photo.own):
-            return
-        if own and (before.photo.box_xyxy, before.photo.angle_deg) == (box, crop.angle_deg):
+        if before is None or (own and (before.photo.box_xyxy, before.photo.angle_deg) == (box, crop.angle_deg)):
             return
         photo = CroppedPhoto(path, None, box, crop.score.points, crop.gain, own=own, angle_deg=crop.angle_deg)
         self._past.append(before)

@@ -174,9 +174,10 @@ class CropRoom(QWidget):
         desk, paths = self.desk, self.review.paths
         if desk.state.angle_deg and not desk.state.by_hand:
             self.message.emit("Levelled, but not cropped by hand: the folder keeps the crop that it had.")
-        elif desk.path is not None and desk.state.aspect == self.review.aspect and (crop := desk.judged()):
+        elif desk.path is not None and desk.state.aspect == self.review.aspect:
             desk.memory.write()
-            self.review.take(desk.path, crop, own=desk.state.by_hand)
+            if (desk.state.by_hand or self.review.has_own(desk.path)) and (crop := desk.judged()):
+                self.review.take(desk.path, crop, own=desk.state.by_hand)
         desk.close_photo()
         self.shapes.show_aspect(self.review.aspect)
         self.title.setText(paths[0].name if len(paths) == 1 else f"{paths[0].name} and {len(paths) - 1} more")
@@ -187,8 +188,8 @@ class CropRoom(QWidget):
 
     @Slot(object)
     def _edit(self, photo: CroppedPhoto) -> None:
-        is_found = photo.box_xyxy and not photo.own and not photo.angle_deg
-        self.open_photo(photo.source, Box(*photo.box_xyxy) if photo.box_xyxy and is_found else None)
+        is_found = not (photo.own or photo.angle_deg)
+        self.open_photo(photo.source, Box(*photo.box_xyxy) if is_found and photo.box_xyxy else None)
 
     @Slot(str)
     def _show_refused(self, reason: str) -> None:
